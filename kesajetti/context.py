@@ -1,0 +1,8 @@
+"""What every template may know of the installation."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def installation(request: HttpRequest) -> dict[str, object]:
+    return {"controller": settings.CONTROLLER, "demo": settings.DEMO}

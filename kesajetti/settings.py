@@ -1,0 +1,279 @@
+"""Settings: the only reader of the environment. Every name is listed in docs/settings.md.
+
+A missing setting in production stops the start with one sentence that says what to set.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.FileAwareEnv()
+if (dotenv := Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))).is_file():
+    env.read_env(dotenv)
+
+
+def required(name: str, what: str) -> str:
+    """The value of a setting that has no safe default."""
+    value = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set: give {what} in the environment or in .env (docs/settings.md)."
+        )
+    return value
+
+
+# -- How this installation runs ---------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)  # invented people only; shows a banner
+HTTPS = env.bool("HTTPS", default=True)  # off only for a demo on the loopback address
+
+SECRET_KEY = required("SECRET_KEY", "a long random text")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK if DEMO or DEBUG else [])
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is not set: give the host names this site answers to, such as "
+        "rekisteri.example.fi, in the environment or in .env (docs/settings.md)."
+    )
+# Links in letters and mails never come from the request's Host header.
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# -- The vault's keys: read on first use, never at import (register.vault.keys) ----------------
+
+MASTER_KEY_FILE = env.str("MASTER_KEY_FILE", default="")
+MASTER_KEY = env.str("MASTER_KEY", default="")
+if not (MASTER_KEY_FILE or MASTER_KEY):
+    raise ImproperlyConfigured(
+        "MASTER_KEY_FILE is not set: name the vault's key file, made with "
+        "`manage.py generate_keys`, in the environment or in .env (docs/keys.md)."
+    )
+
+# -- The controller (P1): used by the notice, letters, PDFs and mails --------------------------
+
+CONTROLLER = {
+    "name": env.str("CONTROLLER_NAME", default="LM Group Oy"),
+    "trade_name": env.str("CONTROLLER_TRADE_NAME", default="Kesäjetti"),
+    "business_id": env.str("CONTROLLER_BUSINESS_ID", default="3204678-3"),
+    "street": env.str("CONTROLLER_STREET", default="Alppikatu 5"),
+    "postcode": env.str("CONTROLLER_POSTCODE", default="00530"),
+    "city": env.str("CONTROLLER_CITY", default="Helsinki"),
+    "contact_person": env.str("CONTROLLER_CONTACT_PERSON", default="Mikko Vallinkoski"),
+    "phone": env.str("CONTROLLER_PHONE", default="044 254 5939"),
+    "email": env.str("CONTROLLER_EMAIL", default="info@kesajetti.fi"),
+}
+
+# -- The rules of the house ---------------------------------------------------------------------
+
+
+def month_and_day(name: str, default: str) -> tuple[int, int]:
+    """`30.4.` → (4, 30)."""
+    text = env.str(name, default=default)
+    try:
+        day, month = (int(part) for part in text.strip(".").split("."))
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} is {text!r}: write day and month, such as 31.12."
+        ) from None
+    return month, day
+
+
+FINANCIAL_YEAR_END = month_and_day("FINANCIAL_YEAR_END", "31.12.")
+CARD_RETENTION_DAYS = env.int("CARD_RETENTION_DAYS", default=30)
+RENTER_MINIMUM_AGE = env.int("RENTER_MINIMUM_AGE", default=18)
+HELM_MINIMUM_AGE = env.int("HELM_MINIMUM_AGE", default=15)  # registered craft, water traffic act
+REQUEST_CONFIRM_HOURS = env.int("REQUEST_CONFIRM_HOURS", default=72)
+PACKAGE_LINK_DAYS = env.int("PACKAGE_LINK_DAYS", default=7)
+
+# -- Django ------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "register.apps.RegisterConfig",
+    "register.vault.apps.VaultConfig",
+    "requests_app.apps.RequestsConfig",
+    "kesajetti.apps.KesajettiAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "django_htmx",
+    "django_altcha",
+    "django_tasks",
+    "django_tasks_db",
+    "phonenumber_field",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kesajetti.middleware.no_store",
+]
+
+ROOT_URLCONF = "kesajetti.urls"
+WSGI_APPLICATION = "kesajetti.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kesajetti.context.installation",
+            ],
+        },
+    },
+]
+
+# -- Databases: the register, and the vault with short-lived backups of its own -----------------
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",  # a writer waits its turn instead of failing at commit
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
+}
+POSTGRES_OPTIONS = {"connect_timeout": 5}
+
+
+def database(name: str, file: str) -> dict[str, object]:
+    config: dict[str, object] = env.db_url(name, default=f"sqlite:///{BASE_DIR / 'var' / file}")
+    sqlite = str(config["ENGINE"]).endswith("sqlite3")
+    config["OPTIONS"] = SQLITE_OPTIONS if sqlite else POSTGRES_OPTIONS
+    config["CONN_MAX_AGE"] = 0 if sqlite else 60
+    config["CONN_HEALTH_CHECKS"] = not sqlite
+    return config
+
+
+DATABASES = {
+    "default": database("DATABASE_URL", "register.sqlite3"),
+    "vault": database("VAULT_DATABASE_URL", "vault.sqlite3"),
+}
+DATABASE_ROUTERS = ["kesajetti.routers.VaultRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- Background work and mail -------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=f"{CONTROLLER['trade_name']} <{CONTROLLER['email']}>"
+)
+
+# -- Language and time --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Helsinki"
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION = "FI"
+PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# -- Static files -------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # uploads are sealed
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or DEMO
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # no temp files
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# -- Sign-in ------------------------------------------------------------------------------------
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+]
+AUTH_USER_MODEL = "register.User"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# -- The web around it --------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "no-referrer"  # links with tokens never leave in a referrer
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# -- Logs hold no personal data: no query strings, no SQL, no values ----------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.db.backends": {"level": "WARNING"},  # DEBUG would print every parameter
+    },
+}
+ADMINS: list[tuple[str, str]] = []  # error mails would carry request data

@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""The command line of the register. Errors a person can mend end in one line, not in a traceback."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kesajetti.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(f"kesajetti: {problem}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The records of the register, one module a subject."""
+
+from register.models.audit import AuditEvent
+from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
+from register.models.communication import Attachment, Channel, Disclosure, Feedback, Message
+from register.models.companies import Company, CompanyContact
+from register.models.consents import Ban, Choice, Consent, ProcessingRestriction
+from register.models.contracts import Agreement
+from register.models.customers import Customer, LoyaltyMembership, Mandate
+from register.models.damage import Case
+from register.models.fleet import Craft, CraftClass, MaintenanceBlock
+from register.models.holds import Hold
+from register.models.identities import CardOnFile, Identity, IdentityCheck
+from register.models.numbers import NumberSeries
+from register.models.paper import PaperFolder
+from register.models.payments import Deposit, Method, Payment
+from register.models.retention import ErasureReceipt, RetentionRun
+from register.models.staff import User
+
+__all__ = [
+    "Agreement",
+    "Attachment",
+    "AuditEvent",
+    "Ban",
+    "Booking",
+    "CardOnFile",
+    "Case",
+    "Channel",
+    "Choice",
+    "Company",
+    "CompanyContact",
+    "Consent",
+    "Craft",
+    "CraftClass",
+    "Customer",
+    "Deposit",
+    "Disclosure",
+    "Driver",
+    "ErasureReceipt",
+    "Feedback",
+    "Hold",
+    "Identity",
+    "IdentityCheck",
+    "LoyaltyMembership",
+    "MaintenanceBlock",
+    "Mandate",
+    "Message",
+    "Method",
+    "NumberSeries",
+    "OrderLine",
+    "PaperFolder",
+    "Payment",
+    "ProcessingRestriction",
+    "QuoteRequest",
+    "Rental",
+    "RetentionRun",
+    "User",
+]

@@ -1,0 +1,55 @@
+"""Rental agreements: numbered without gaps (P11)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from register.models.base import PersonalRecord, Record, one_of
+from register.models.bookings import Booking
+from register.models.customers import Customer
+
+
+class Agreement(PersonalRecord):
+    """The rental agreement of a booking. `customer` is the renter. Cents."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Unsigned")
+        SIGNED = "signed", _("Signed")
+        VOID = "void", _("Void")
+
+    number = models.CharField(_("agreement number"), max_length=16, unique=True, editable=False)
+    booking = models.ForeignKey(
+        Booking, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("booking")
+    )
+    state = models.CharField(_("state"), max_length=6, choices=State, default=State.DRAFT)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Customer.Language, default=Customer.Language.FI
+    )
+    terms_version = models.CharField(_("terms"), max_length=16)
+    made_at = models.DateTimeField(_("made at"))
+    signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
+    price_cents = models.PositiveIntegerField(_("price, cents"))
+    deposit_cents = models.PositiveIntegerField(_("deposit, cents"), default=0)
+    deductible_cents = models.PositiveIntegerField(_("deductible for damage, cents"), default=0)
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = _("rental agreement")
+        verbose_name_plural = _("rental agreements")
+        ordering = ["-made_at"]
+        constraints = [
+            *Record.Meta.constraints,
+            one_of("state", State),
+            one_of("language", Customer.Language),
+            models.CheckConstraint(
+                condition=~Q(state="signed") | Q(signed_at__isnull=False),
+                name="register_agreement_signed_has_time",
+            ),
+            models.UniqueConstraint(
+                fields=["booking"],
+                condition=~Q(state="void"),
+                name="register_agreement_one_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.number}"

@@ -1,0 +1,65 @@
+"""Damage and violation-fee cases (P14). An open case holds the retention clock."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from register.models.base import PersonalRecord, Record, one_of
+from register.models.bookings import Booking
+
+
+class Case(PersonalRecord):
+    """Damage to a craft, or a fee for breaking the rules. Cents."""
+
+    class Kind(models.TextChoices):
+        DAMAGE = "damage", _("Damage")
+        VIOLATION = "violation", _("Violation fee")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        OBJECTED = "objected", _("The customer objects")
+        SETTLED = "settled", _("Settled")
+        WRITTEN_OFF = "written_off", _("Written off")
+
+    OPEN_STATES = (State.OPEN, State.OBJECTED)
+
+    number = models.PositiveBigIntegerField(_("case number"), unique=True, editable=False)
+    booking = models.ForeignKey(
+        Booking,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name=_("booking"),
+    )
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind)
+    state = models.CharField(_("state"), max_length=11, choices=State, default=State.OPEN)
+    occurred_at = models.DateTimeField(_("happened at"))
+    description = models.TextField(_("what happened"), max_length=4000)
+    estimate_cents = models.PositiveIntegerField(_("estimate, cents"), null=True, blank=True)
+    fee_cents = models.PositiveIntegerField(_("fee, cents"), null=True, blank=True)
+    objection = models.TextField(_("the customer's objection"), blank=True, max_length=4000)
+    objected_at = models.DateTimeField(_("objected at"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = _("damage or fee case")
+        verbose_name_plural = _("damage and fee cases")
+        ordering = ["-occurred_at"]
+        constraints = [
+            *Record.Meta.constraints,
+            one_of("kind", Kind),
+            one_of("state", State),
+            models.CheckConstraint(
+                condition=Q(state__in=["settled", "written_off"], settled_at__isnull=False)
+                | Q(state__in=["open", "objected"], settled_at__isnull=True),
+                name="register_case_settled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(settled_at__gte=F("occurred_at")),
+                name="register_case_settled_after_event",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.number}"

@@ -1,0 +1,1170 @@
+"""THE declaration: what is held, why, from where, how long and who may see it.
+
+Read it from top to bottom: purposes and their lawful bases, whose data, from where, to whom, how
+long, which roles, and then every category of data with its columns. The notice page, the record
+of processing (GDPR 30), roles and masks, exports, portability, erasure, the retention job and the
+tests are derived from it. A personal column that is not named here stops the system checks.
+
+Vocabulary: `register/declare.py`. Arithmetic of the periods: `register/clock.py`.
+"""
+
+from register.declare import (
+    Access,
+    Basis,
+    Category,
+    Clock,
+    Erase,
+    Event,
+    Field,
+    Named,
+    Purpose,
+    Recipient,
+    Retain,
+    Retention,
+    Role,
+    Sight,
+    Source,
+    Subject,
+    Text,
+    held,
+)
+
+
+VERSION = "2026-11"
+"""Version of this declaration; consents and requests remember the one they were shown."""
+
+# == Why: purposes and lawful bases (P3, P4; GDPR 6(1)) ==========================================
+
+SERVICE = Purpose(
+    key="service",
+    name=Text(
+        "Vuokraus ja asiakassuhde", "Uthyrning och kundrelation", "Rental and customer relationship"
+    ),
+    basis=Basis.CONTRACT,
+    describes=Text(
+        "Vastaamme tarjouspyyntöihin, varaamme ja vuokraamme vesijettejä, laskutamme ja hoidamme vauriot.",
+        "Vi besvarar offertförfrågningar, bokar och hyr ut vattenskotrar, fakturerar och reder ut skador.",
+        "We answer quote requests, book and rent out jet skis, take payment and settle damage.",
+    ),
+)
+COMMUNICATION = Purpose(
+    key="communication",
+    name=Text(
+        "Asiakaspalvelu ja viestintä",
+        "Kundtjänst och kommunikation",
+        "Customer service and communication",
+    ),
+    basis=Basis.CONTRACT,
+    describes=Text(
+        "Lähetämme vahvistukset ja muistutukset, vastaamme yhteydenottoihin ja pidämme niistä kirjaa.",
+        "Vi skickar bekräftelser och påminnelser, svarar på kontakter och för bok över dem.",
+        "We send confirmations and reminders, answer when you contact us and keep a log of it.",
+    ),
+)
+MARKETING = Purpose(
+    key="marketing",
+    name=Text("Markkinointi", "Marknadsföring", "Marketing"),
+    basis=Basis.CONSENT,
+    describes=Text(
+        "Kerromme tarjouksista ja uutuuksista niissä kanavissa, joihin olet antanut luvan.",
+        "Vi berättar om erbjudanden och nyheter i de kanaler som du har gett lov till.",
+        "We tell you about offers and news in the channels you have agreed to.",
+    ),
+)
+ANALYSIS = Purpose(
+    key="analysis",
+    name=Text(
+        "Analysointi, ryhmittely ja raportointi",
+        "Analys, gruppering och rapportering",
+        "Analysis, grouping and reporting",
+    ),
+    basis=Basis.CONSENT,
+    describes=Text(
+        "Ryhmittelemme asiakkuuksia ja teemme raportteja, joista yksittäistä ihmistä ei tunnista.",
+        "Vi grupperar kundrelationer och gör rapporter där enskilda människor inte kan kännas igen.",
+        "We group customer relationships and make reports in which no single person can be recognised.",
+    ),
+)
+LOYALTY = Purpose(
+    key="loyalty",
+    name=Text("Kanta-asiakasohjelma", "Stamkundsprogram", "Loyalty programme"),
+    basis=Basis.CONTRACT,
+    describes=Text(
+        "Laskemme kanta-asiakasedut, jos olet liittynyt ohjelmaan.",
+        "Vi räknar stamkundsförmåner, om du har gått med i programmet.",
+        "We work out your benefits if you have joined the programme.",
+    ),
+)
+DEVELOPMENT = Purpose(
+    key="development",
+    name=Text("Palvelun kehittäminen", "Utveckling av tjänsten", "Developing the service"),
+    basis=Basis.CONSENT,
+    describes=Text(
+        "Käytämme palautetta ja toiveita palvelun parantamiseen ja uusien palvelujen suunnitteluun.",
+        "Vi använder respons och önskemål för att förbättra tjänsten och planera nya tjänster.",
+        "We use feedback and wishes to improve the service and to plan new ones.",
+    ),
+)
+QUALITY = Purpose(
+    key="quality",
+    name=Text(
+        "Palvelun laadun seuranta", "Uppföljning av servicekvaliteten", "Following service quality"
+    ),
+    basis=Basis.CONSENT,
+    describes=Text(
+        "Seuraamme, miten asiakaspalvelu onnistui, ja korjaamme sen, mikä ei toiminut.",
+        "Vi följer hur kundtjänsten lyckades och rättar till det som inte fungerade.",
+        "We follow how our service went and put right what did not work.",
+    ),
+)
+AUTHORITIES = Purpose(
+    key="authorities",
+    name=Text("Tiedot viranomaisille", "Uppgifter till myndigheter", "Information to authorities"),
+    basis=Basis.LEGAL_OBLIGATION,
+    statute="GDPR 6(1)(c), 679/2016",
+    describes=Text(
+        "Annamme viranomaiselle tietoja vain, kun laki siihen velvoittaa.",
+        "Vi lämnar uppgifter till en myndighet bara när lagen kräver det.",
+        "We give data to an authority only when the law obliges us to.",
+    ),
+    subject_may_object=False,
+)
+BOOKKEEPING = Purpose(
+    key="bookkeeping",
+    name=Text("Kirjanpito", "Bokföring", "Bookkeeping"),
+    basis=Basis.LEGAL_OBLIGATION,
+    statute="Kirjanpitolaki 1336/1997, 2:10",
+    describes=Text(
+        "Kirjanpitolaki velvoittaa meidät säilyttämään sopimusten ja maksujen tositteet.",
+        "Bokföringslagen kräver att vi bevarar verifikat över avtal och betalningar.",
+        "The Bookkeeping Act obliges us to keep the vouchers of agreements and payments.",
+    ),
+    subject_may_object=False,
+)
+RIGHTS = Purpose(
+    key="rights",
+    name=Text(
+        "Tietosuojaoikeuksien toteuttaminen",
+        "Tillgodoseende av dataskyddsrättigheter",
+        "Carrying out your rights",
+    ),
+    basis=Basis.LEGAL_OBLIGATION,
+    statute="GDPR 12–22",
+    describes=Text(
+        "Käsittelemme tietosuojapyyntösi ja osoitamme, että se tehtiin oikein ja ajoissa.",
+        "Vi behandlar din dataskyddsbegäran och visar att det skedde rätt och i tid.",
+        "We handle your data protection request and show that it was done right and on time.",
+    ),
+    subject_may_object=False,
+)
+SECURITY = Purpose(
+    key="security",
+    name=Text(
+        "Tietoturva ja käytön valvonta",
+        "Informationssäkerhet och övervakning",
+        "Security and oversight",
+    ),
+    basis=Basis.LEGAL_OBLIGATION,
+    statute="GDPR 5(2), 32",
+    describes=Text(
+        "Kirjaamme, kuka tietoja katsoi ja miksi, ja valvomme käyttöoikeuksia.",
+        "Vi loggar vem som har tittat på uppgifter och varför, och övervakar behörigheter.",
+        "We log who looked at data and why, and watch over access rights.",
+    ),
+    subject_may_object=False,
+)
+PURPOSES = (
+    SERVICE, COMMUNICATION, MARKETING, ANALYSIS, LOYALTY, DEVELOPMENT, QUALITY,
+    AUTHORITIES, BOOKKEEPING, RIGHTS, SECURITY,
+)  # fmt: skip
+
+# == Whose (P2) ==================================================================================
+
+CUSTOMERS = Subject(key="customers", name=Text("asiakkaat", "kunder", "customers"))
+PARTNERS = Subject(key="partners", name=Text("kumppanit", "partner", "partners"))
+PROSPECTS = Subject(
+    key="prospects",
+    name=Text("mahdolliset asiakkaat", "potentiella kunder", "prospective customers"),
+)
+REPRESENTATIVES = Subject(
+    key="representatives",
+    name=Text("edellisten edustajat", "företrädare för dessa", "representatives of any of these"),
+)
+STAFF = Subject(key="staff", name=Text("henkilöstö", "personal", "staff"))
+SUBJECTS = (CUSTOMERS, PARTNERS, PROSPECTS, REPRESENTATIVES, STAFF)
+PEOPLE = (CUSTOMERS, PARTNERS, PROSPECTS, REPRESENTATIVES)
+
+# == From where (P17) ============================================================================
+
+PERSON = Source(key="person", name=Text("sinä itse", "du själv", "you yourself"))
+DEALINGS = Source(
+    key="dealings",
+    name=Text(
+        "asiointisi, viestisi ja palvelujen käyttösi meillä",
+        "dina ärenden, meddelanden och din användning av våra tjänster",
+        "your dealings, messages and use of our services",
+    ),
+)
+IDENTIFICATION = Source(
+    key="identification",
+    name=Text("tunnistuspalvelu", "identifieringstjänst", "an identification service"),
+)
+VERIFICATION = Source(
+    key="verification",
+    name=Text("varmennuspalvelu", "verifieringstjänst", "a verification service"),
+)
+ADDRESS = Source(key="address", name=Text("osoitepalvelu", "adresstjänst", "an address service"))
+UPDATE = Source(
+    key="update",
+    name=Text("tietojen päivityspalvelu", "uppdateringstjänst", "a data updating service"),
+)
+CREDIT = Source(
+    key="credit",
+    name=Text("luottotietopalvelu", "kreditupplysningstjänst", "a credit information service"),
+)
+FIRM = Source(
+    key="firm",
+    name=Text("yritys itse", "företaget självt", "the firm itself"),
+    personal=False,
+)
+SOURCES = (PERSON, DEALINGS, IDENTIFICATION, VERIFICATION, ADDRESS, UPDATE, CREDIT, FIRM)
+OWN = (PERSON, DEALINGS)
+
+# == To whom =====================================================================================
+
+AUTHORITY = Recipient(
+    key="authority",
+    name=Text("viranomaiset", "myndigheter", "authorities"),
+    when=Text("kun laki velvoittaa", "när lagen kräver det", "where the law obliges us"),
+)
+POLICE = Recipient(
+    key="police",
+    name=Text("poliisi", "polisen", "the police"),
+    when=Text(
+        "vahinkoa tai rikosta selvitettäessä",
+        "vid utredning av skada eller brott",
+        "when damage or a crime is investigated",
+    ),
+)
+INSURER = Recipient(
+    key="insurer",
+    name=Text("vakuutusyhtiö", "försäkringsbolag", "the insurance company"),
+    when=Text("vauriotapauksessa", "vid skada", "in a damage case"),
+)
+PAYMENT_SERVICE = Recipient(
+    key="payment_service",
+    name=Text("maksupalvelun tarjoaja", "betaltjänstleverantör", "the payment service provider"),
+    when=Text("kun maksat kortilla", "när du betalar med kort", "when you pay by card"),
+)
+ACCOUNTANT = Recipient(
+    key="accountant",
+    name=Text("tilitoimisto", "bokföringsbyrå", "the accounting firm"),
+    when=Text("kirjanpitoa varten", "för bokföringen", "for the bookkeeping"),
+)
+IT_PROVIDER = Recipient(
+    key="it_provider",
+    name=Text(
+        "tietojärjestelmien ylläpitäjä", "driftleverantör", "the provider that runs our systems"
+    ),
+    when=Text(
+        "meidän lukuumme ja ohjeillamme",
+        "för vår räkning och enligt våra anvisningar",
+        "on our behalf and instructions",
+    ),
+)
+PARTNER = Recipient(
+    key="partner",
+    name=Text("yhteistyökumppani", "samarbetspartner", "a partner"),
+    when=Text(
+        "kun hän hoitaa tehtävää puolestamme omilla tunnuksillaan",
+        "när partnern sköter en uppgift åt oss med egna användaruppgifter",
+        "when carrying out a task for us under their own user name",
+    ),
+)
+RECIPIENTS = (AUTHORITY, POLICE, INSURER, PAYMENT_SERVICE, ACCOUNTANT, IT_PROVIDER, PARTNER)
+
+TRANSFERS_OUTSIDE_EEA: tuple[Recipient, ...] = ()
+"""Recipients outside the EU and EEA: none."""
+
+# == How long (P5, P6; arithmetic in register.clock) =============================================
+
+THREE_YEARS = Retention(
+    key="last_event",
+    clock=Clock.LAST_EVENT,
+    name=Text(
+        "kolme vuotta viimeisestä tapahtumasta",
+        "tre år från den senaste händelsen",
+        "three years from the last event",
+    ),
+    because=Text(
+        "Näin kauan yhteydenottoon voidaan vielä palata.",
+        "Så länge kan ett ärende ännu tas upp på nytt.",
+        "So long may a matter still be taken up again.",
+    ),
+)
+SIX_YEARS = Retention(
+    key="contract",
+    clock=Clock.CONTRACT,
+    name=Text(
+        "kuusi vuotta ja kuluva vuosi, jos meillä on tai on ollut sopimus",
+        "sex år och innevarande år, om vi har eller har haft ett avtal",
+        "six years and the current year, if we have or have had a contract",
+    ),
+    because=Text(
+        "Kirjanpitolaki 1336/1997, 2 luku 10 §.",
+        "Bokföringslagen 1336/1997, 2 kap. 10 §.",
+        "Bookkeeping Act 1336/1997, chapter 2, section 10.",
+    ),
+)
+CARD_DAYS = Retention(
+    key="card",
+    clock=Clock.CARD,
+    name=Text(
+        "30 päivää siitä, kun vuokra on selvitetty",
+        "30 dagar efter att hyran har reglerats",
+        "30 days after the rental is settled",
+    ),
+    because=Text(
+        "Kortin numeroa tarvitaan vain jälkiveloituksiin.",
+        "Kortnumret behövs bara för efterdebiteringar.",
+        "The card number is needed only for charges that come after.",
+    ),
+)
+REQUEST_YEARS = Retention(
+    key="request",
+    clock=Clock.REQUEST,
+    name=Text(
+        "kolme vuotta pyynnön päättymisestä",
+        "tre år efter att begäran avslutades",
+        "three years from the end of the request",
+    ),
+    because=Text(
+        "Meidän on voitava osoittaa, että pyyntö hoidettiin (GDPR 5(2)).",
+        "Vi måste kunna visa att begäran behandlades (GDPR 5(2)).",
+        "We must be able to show that the request was handled (GDPR 5(2)).",
+    ),
+)
+PACKAGE_DAYS = Retention(
+    key="package",
+    clock=Clock.PACKAGE,
+    name=Text(
+        "kunnes haet paketin tai linkki vanhenee",
+        "tills du hämtar paketet eller länken går ut",
+        "until you fetch the package or its link expires",
+    ),
+    because=Text(
+        "Kopiota ei tarvita enää sen jälkeen.",
+        "Kopian behövs inte efter det.",
+        "The copy is not needed after that.",
+    ),
+)
+EMPLOYMENT = Retention(
+    key="employment",
+    clock=Clock.EMPLOYMENT,
+    name=Text("työsuhteen ajan", "så länge anställningen varar", "while employed"),
+    because=Text(
+        "Tunnus suljetaan, kun työ päättyy.",
+        "Kontot stängs när arbetet slutar.",
+        "The account is closed when the work ends.",
+    ),
+)
+ACCOUNTABILITY = Retention(
+    key="accountability",
+    clock=Clock.ACCOUNTABILITY,
+    name=Text(
+        "rekisterin olemassaolon ajan", "så länge registret finns", "as long as the register exists"
+    ),
+    because=Text(
+        "Loki sisältää vain tunnisteita, jotka eivät poiston jälkeen johda kehenkään.",
+        "Loggen innehåller bara beteckningar som inte leder till någon efter raderingen.",
+        "The log holds only identifiers that lead to nobody once a person is erased.",
+    ),
+)
+RETENTIONS = (
+    THREE_YEARS, SIX_YEARS, CARD_DAYS, REQUEST_YEARS, PACKAGE_DAYS, EMPLOYMENT, ACCOUNTABILITY,
+)  # fmt: skip
+BY_RELATION = (THREE_YEARS, SIX_YEARS)
+
+VOUCHER = Retain(
+    reason=Text(
+        "Tieto kuuluu kirjanpidon tositteeseen.",
+        "Uppgiften hör till ett bokföringsverifikat.",
+        "It is part of a bookkeeping voucher.",
+    ),
+    basis="Kirjanpitolaki 1336/1997, 2:10; GDPR 17(3)(b)",
+    period=SIX_YEARS,
+)
+CLAIM = Retain(
+    reason=Text(
+        "Tietoa tarvitaan oikeudellisen vaateen laatimiseen tai puolustamiseen.",
+        "Uppgiften behövs för att fastställa eller försvara rättsliga anspråk.",
+        "It is needed to establish or defend a legal claim.",
+    ),
+    basis="GDPR 17(3)(e)",
+    period=SIX_YEARS,
+)
+SHOWN = Retain(
+    reason=Text(
+        "Meidän on voitava osoittaa, että pyyntösi hoidettiin.",
+        "Vi måste kunna visa att din begäran behandlades.",
+        "We must be able to show that your request was handled.",
+    ),
+    basis="GDPR 5(2), 17(3)(b)",
+    period=REQUEST_YEARS,
+)
+
+# == Who works here (P18) ========================================================================
+
+DESK = Role(
+    key="desk",
+    name=Text("Asiakaspalvelu", "Kundtjänst", "Customer service"),
+    task=Text(
+        "Palvelee asiakkaita, varaa, vuokraa ja tunnistaa.", "Betjänar kunder, bokar, hyr ut och identifierar.",
+        "Serves customers, books, rents and checks identity.",
+    ),
+    writes=(
+        "register.Customer", "register.Identity", "register.CardOnFile", "register.IdentityCheck",
+        "register.Company", "register.CompanyContact", "register.Mandate", "register.QuoteRequest",
+        "register.Booking", "register.Driver", "register.Rental", "register.OrderLine",
+        "register.Agreement", "register.Payment", "register.Deposit", "register.Case",
+        "register.Message", "register.Attachment", "register.Feedback", "register.Consent",
+        "register.Choice", "register.Ban", "register.LoyaltyMembership",
+    ),
+    verbs=("search", "reveal", "identify", "check_contact"),
+)  # fmt: skip
+DOCK = Role(
+    key="dock",
+    name=Text("Laituri", "Bryggan", "Dock"),
+    task=Text(
+        "Luovuttaa ja vastaanottaa vesijetit ja kirjaa vauriot.",
+        "Lämnar ut och tar emot vattenskotrar och noterar skador.",
+        "Hands over and takes back the craft and notes damage.",
+    ),
+    writes=(
+        "register.Rental", "register.Driver", "register.Case", "register.Attachment",
+        "register.MaintenanceBlock",
+    ),
+    verbs=("search",),
+)  # fmt: skip
+BOOKKEEPER = Role(
+    key="bookkeeper",
+    name=Text("Kirjanpito", "Bokföring", "Bookkeeping"),
+    task=Text(
+        "Hoitaa maksut, laskut ja tositteet.",
+        "Sköter betalningar, fakturor och verifikat.",
+        "Looks after payments, invoices and vouchers.",
+    ),
+    writes=("register.Payment", "register.Deposit", "register.OrderLine", "register.Company"),
+    verbs=("search", "export"),
+)
+MARKETER = Role(
+    key="marketing",
+    name=Text("Markkinointi", "Marknadsföring", "Marketing"),
+    task=Text(
+        "Lähettää markkinointia niille, jotka ovat antaneet luvan.",
+        "Skickar marknadsföring till dem som har gett lov.",
+        "Sends marketing to those who have agreed to it.",
+    ),
+)
+PRIVACY = Role(
+    key="privacy",
+    name=Text("Tietosuoja", "Dataskydd", "Privacy"),
+    task=Text(
+        "Käsittelee tietosuojapyynnöt ja pidätykset ja lukee käyttölokia.",
+        "Behandlar dataskyddsbegäranden och spärrar och läser åtkomstloggen.",
+        "Handles data-subject requests and holds and reads the audit.",
+    ),
+    writes=(
+        "register.Hold", "register.ProcessingRestriction", "register.Disclosure",
+        "register.PaperFolder", "requests_app.DataSubjectRequest", "register.IdentityCheck",
+        "register.Consent", "register.Choice", "register.Customer",
+    ),
+    verbs=("search", "reveal", "identify", "check_contact", "package", "erase", "audit"),
+)  # fmt: skip
+OWNER = Role(
+    key="owner",
+    name=Text("Omistaja", "Ägare", "Owner"),
+    task=Text(
+        "Vastaa rekisteristä, rooleista ja selosteesta.",
+        "Ansvarar för registret, rollerna och dataskyddsbeskrivningen.",
+        "Answers for the register, the roles and the notice.",
+    ),
+    writes=("*",),
+    verbs=(
+        "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
+        "evidence", "roles",
+    ),
+)  # fmt: skip
+ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
+
+EVERYBODY = ("desk", "dock", "bookkeeper", "marketing", "privacy", "owner")
+FRONT = Access(whole=("desk", "dock", "privacy", "owner"))
+COUNTER = Access(whole=("desk", "privacy", "owner"))
+DEALS = Access(whole=("desk", "dock", "bookkeeper", "privacy", "owner"))
+MONEY = Access(whole=("desk", "bookkeeper", "privacy", "owner"))
+OFFICE = Access(whole=("privacy", "owner"))
+OWNERS = Access(whole=("owner",))
+SEALED_NUMBERS = Access(masked=("desk", "privacy", "owner"), reveal=("desk", "privacy", "owner"))
+SEALED_CARD = Access(masked=("desk", "owner"), reveal=("desk", "owner"))
+
+# == What is held: the categories (P7–P17) =======================================================
+
+BASICS = Category(
+    key="basics",
+    promise="P7",
+    name=Text("Perustiedot", "Grunduppgifter", "Basic details"),
+    describes=Text(
+        "nimi, sähköpostiosoite, puhelinnumero, palvelukieli",
+        "namn, e-postadress, telefonnummer, servicespråk",
+        "name, e-mail address, phone number, language of service",
+    ),
+    purposes=(SERVICE, COMMUNICATION, MARKETING, BOOKKEEPING, AUTHORITIES),
+    subjects=PEOPLE,
+    sources=(PERSON, DEALINGS, IDENTIFICATION, VERIFICATION, ADDRESS, UPDATE),
+    recipients=(AUTHORITY, POLICE, INSURER, ACCOUNTANT, IT_PROVIDER, PARTNER),
+    retention=BY_RELATION,
+    access=Access(whole=EVERYBODY),
+    on_erasure=Erase(),
+    fields=(
+        *held(
+            "register.Customer",
+            supplied="first_name last_name",
+            derived="number",
+            portable="first_name last_name",
+            on_erasure=VOUCHER,
+        ),
+        *held(
+            "register.Customer",
+            supplied="email",
+            portable="email",
+            access=Access(whole=("desk", "bookkeeper", "marketing", "privacy", "owner")),
+        ),
+        *held(
+            "register.Customer",
+            supplied="phone",
+            portable="phone",
+            access=Access(whole=("desk", "dock", "marketing", "privacy", "owner")),
+        ),
+        *held("register.Customer", supplied="language", observed="kind", portable="language"),
+        *held("register.Customer", supplied="secrecy_order", access=FRONT),
+        *held("register.Customer", derived="search_text", access=Access()),
+        *held("register.Mandate", supplied="on_behalf_of ground valid_through", access=COUNTER),
+    ),
+)
+IDENTITY_NUMBERS = Category(
+    key="identity",
+    promise="P7",
+    name=Text("Henkilöllisyyden numerot", "Identitetsnummer", "Identity numbers"),
+    describes=Text(
+        "henkilötunnus, passin numero ja ajokortin numero silloin, kun niitä tarvitaan; aina salattuina",
+        "personbeteckning, passnummer och körkortsnummer när de behövs; alltid krypterade",
+        "personal identity code, passport number and driving licence number where needed; always encrypted",
+    ),
+    purposes=(SERVICE, AUTHORITIES),
+    subjects=PEOPLE,
+    sources=(PERSON, IDENTIFICATION, VERIFICATION),
+    recipients=(AUTHORITY, POLICE, INSURER),
+    retention=BY_RELATION,
+    access=SEALED_NUMBERS,
+    on_erasure=Erase(),
+    fields=held(
+        "register.Identity",
+        supplied="personal_identity_code passport_number driving_licence_number",
+        portable="personal_identity_code passport_number driving_licence_number",
+        sealed="personal_identity_code passport_number driving_licence_number",
+    ),
+)
+COMPANIES = Category(
+    key="company",
+    promise="P8",
+    name=Text("Yrityksen tiedot", "Företagsuppgifter", "Company details"),
+    describes=Text(
+        "organisaatio, roolisi siinä sekä yrityksen posti- ja laskutusosoite, jos ne liittyvät asiaan",
+        "organisation, din roll i den samt företagets post- och faktureringsadress när de hör till ärendet",
+        "organisation, your role in it, and the company's postal and billing address where relevant",
+    ),
+    purposes=(SERVICE, COMMUNICATION, BOOKKEEPING),
+    subjects=(CUSTOMERS, PARTNERS, REPRESENTATIVES),
+    sources=(PERSON, DEALINGS, ADDRESS, UPDATE, CREDIT),
+    recipients=(ACCOUNTANT, IT_PROVIDER),
+    retention=BY_RELATION,
+    access=Access(whole=("desk", "bookkeeper", "privacy", "owner")),
+    on_erasure=VOUCHER,
+    fields=(
+        *held(
+            "register.Company",
+            supplied="kind name business_id street postcode city country billing_street "
+            "billing_postcode billing_city einvoice_address",
+            derived="number",
+        ),
+        *held(
+            "register.CompanyContact",
+            supplied="company role_title",
+            observed="ended_on",
+            portable="company role_title",
+            on_erasure=Erase(),
+        ),
+    ),
+)
+HISTORY = Category(
+    key="history",
+    promise="P9",
+    name=Text(
+        "Tarjous-, varaus-, vuokraus- ja maksuhistoria",
+        "Offert-, boknings-, hyres- och betalningshistorik",
+        "History of quotes, bookings, rentals and payments",
+    ),
+    describes=Text(
+        "tarjouspyynnöt, varaukset, vuokraukset ja maksut ajankohtineen",
+        "offertförfrågningar, bokningar, uthyrningar och betalningar med tidpunkter",
+        "quote requests, bookings, rentals and payments with their times",
+    ),
+    purposes=(SERVICE, BOOKKEEPING, LOYALTY, ANALYSIS),
+    subjects=PEOPLE,
+    sources=OWN,
+    recipients=(ACCOUNTANT, PAYMENT_SERVICE, IT_PROVIDER, AUTHORITY),
+    retention=BY_RELATION,
+    access=DEALS,
+    on_erasure=VOUCHER,
+    fields=(
+        *held(
+            "register.QuoteRequest",
+            supplied="craft_class wanted_from wanted_to",
+            observed="requested_at state",
+            derived="quoted_cents",
+            portable="requested_at craft_class wanted_from wanted_to",
+            access=COUNTER,
+            on_erasure=Erase(),
+        ),
+        *held(
+            "register.Booking",
+            supplied="craft company starts_at ends_at",
+            observed="booked_at state cancelled_at quote",
+            derived="number",
+            portable="craft starts_at ends_at booked_at state",
+        ),
+        *held(
+            "register.Rental",
+            observed="booking handed_over_at returned_at fuel_out_l fuel_in_l hours_out hours_in",
+            derived="condition_out condition_in",
+            portable="booking handed_over_at returned_at",
+            access=FRONT,
+            on_erasure=Erase(),
+        ),
+        *held(
+            "register.Payment",
+            observed="booking kind method amount_cents paid_at",
+            derived="reference",
+            portable="booking kind method amount_cents paid_at",
+            access=MONEY,
+        ),
+    ),
+)
+PURCHASES = Category(
+    key="purchases",
+    promise="P10",
+    name=Text(
+        "Palvelujen käyttö ja ostot",
+        "Användning av tjänster och köp",
+        "Use of services and purchases",
+    ),
+    describes=Text(
+        "lisäpalvelut, polttoaine, myöhästymismaksut, lahjakortit ja vakuusmaksut",
+        "tilläggstjänster, bränsle, förseningsavgifter, presentkort och depositioner",
+        "extras, fuel, late fees, gift cards and deposits",
+    ),
+    purposes=(SERVICE, BOOKKEEPING, LOYALTY, ANALYSIS),
+    subjects=PEOPLE,
+    sources=OWN,
+    recipients=(ACCOUNTANT, PAYMENT_SERVICE, IT_PROVIDER),
+    retention=BY_RELATION,
+    access=DEALS,
+    on_erasure=VOUCHER,
+    fields=(
+        *held(
+            "register.OrderLine",
+            observed="booking kind description quantity unit_price_cents vat_percent ordered_on",
+            portable="booking kind description quantity unit_price_cents ordered_on",
+        ),
+        *held(
+            "register.Deposit",
+            observed="booking method amount_cents held_at expires_at released_at captured_cents",
+            access=MONEY,
+        ),
+        *held(
+            "register.LoyaltyMembership",
+            supplied="joined_on left_on",
+            portable="joined_on left_on",
+            access=COUNTER,
+            on_erasure=Erase(),
+        ),
+    ),
+)
+SERVICE_DETAILS = Category(
+    key="service_details",
+    promise="P11",
+    name=Text(
+        "Palveluun liittyvät tiedot", "Uppgifter som hör till tjänsten", "Details of the service"
+    ),
+    describes=Text(
+        "toiveet, kuljettajat, tunnistamismerkintä ja vuokrasopimuksen numero",
+        "önskemål, förare, anteckning om identifiering och hyresavtalets nummer",
+        "wishes, drivers, the note that identity was checked, and the agreement number",
+    ),
+    purposes=(SERVICE, BOOKKEEPING),
+    subjects=PEOPLE,
+    sources=(PERSON, DEALINGS, IDENTIFICATION),
+    recipients=(INSURER, POLICE, IT_PROVIDER),
+    retention=BY_RELATION,
+    access=FRONT,
+    on_erasure=Erase(),
+    fields=(
+        *held("register.Booking", supplied="wishes", portable="wishes"),
+        *held("register.QuoteRequest", supplied="wishes", portable="wishes", access=COUNTER),
+        *held(
+            "register.Driver",
+            supplied="booking drove_on is_renter",
+            observed="age_group age_checked_at briefed_at life_jacket kill_switch",
+            portable="booking drove_on is_renter",
+        ),
+        *held(
+            "register.Agreement",
+            observed="booking state language terms_version made_at signed_at price_cents "
+            "deposit_cents deductible_cents",
+            derived="number",
+            portable="booking language terms_version signed_at price_cents",
+            access=DEALS,
+            on_erasure=VOUCHER,
+        ),
+        *held(
+            "register.IdentityCheck",
+            observed="document_type occasion checked_at",
+            access=COUNTER,
+        ),
+    ),
+)
+CARDS = Category(
+    key="cards",
+    promise="P11",
+    name=Text("Maksukortin tiedot", "Kortuppgifter", "Card details"),
+    describes=Text(
+        "kortin merkki ja neljä viimeistä numeroa; kortin numero salattuna; turvakoodia ei koskaan",
+        "kortets märke och de fyra sista siffrorna; kortnumret krypterat; aldrig säkerhetskoden",
+        "brand and last four digits; the number encrypted; the security code never",
+    ),
+    purposes=(SERVICE,),
+    subjects=(CUSTOMERS, REPRESENTATIVES),
+    sources=(PERSON,),
+    recipients=(PAYMENT_SERVICE,),
+    retention=(CARD_DAYS, *BY_RELATION),
+    access=Access(whole=("desk", "bookkeeper", "owner")),
+    on_erasure=Erase(),
+    fields=(
+        *held(
+            "register.CardOnFile",
+            supplied="number expiry",
+            portable="",
+            sealed="number expiry",
+            access=SEALED_CARD,
+        ),
+        *held("register.CardOnFile", supplied="brand last_four", observed="number_destroyed_on"),
+    ),
+)
+CONTACTS = Category(
+    key="communication",
+    promise="P12",
+    name=Text(
+        "Viestintä ja asiakaspalvelun tallenteet",
+        "Kommunikation och inspelningar",
+        "Communication and recordings",
+    ),
+    describes=Text(
+        "viestit kanavittain molempiin suuntiin, automaattiset viestit sekä salatut tallenteet ja kuvat",
+        "meddelanden per kanal i båda riktningarna, automatiska meddelanden samt krypterade inspelningar och bilder",
+        "messages by channel both ways, automatic ones, and encrypted recordings and pictures",
+    ),
+    purposes=(COMMUNICATION, MARKETING, SERVICE, QUALITY),
+    subjects=PEOPLE,
+    sources=OWN,
+    recipients=(IT_PROVIDER,),
+    retention=BY_RELATION,
+    access=COUNTER,
+    on_erasure=Erase(),
+    fields=(
+        *held(
+            "register.Message",
+            supplied="subject body",
+            observed="channel direction topic happened_at",
+        ),
+        *held(
+            "register.Attachment",
+            supplied="content",
+            observed="kind media_type taken_at message case agreement",
+            sealed="content",
+            access=Access(
+                masked=("desk", "dock", "privacy", "owner"),
+                reveal=("desk", "dock", "privacy", "owner"),
+            ),
+        ),
+    ),
+)
+PRODUCED = Category(
+    key="produced",
+    promise="P13",
+    name=Text(
+        "Itse tuottamasi sisältö", "Innehåll som du själv har producerat", "What you have produced"
+    ),
+    describes=Text(
+        "palaute, toiveet, tyytyväisyys ja lisäpalvelujen tarpeet",
+        "respons, önskemål, nöjdhet och behov av tilläggstjänster",
+        "feedback, wishes, satisfaction and needs of further services",
+    ),
+    purposes=(QUALITY, DEVELOPMENT, SERVICE),
+    subjects=PEOPLE,
+    sources=(PERSON,),
+    recipients=(IT_PROVIDER,),
+    retention=BY_RELATION,
+    access=COUNTER,
+    on_erasure=Erase(),
+    fields=(
+        *held(
+            "register.Feedback",
+            supplied="score text kind",
+            observed="booking given_at",
+            portable="score text kind booking given_at",
+        ),
+        *held("register.Customer", supplied="wishes", portable="wishes", access=FRONT),
+    ),
+)
+CASES = Category(
+    key="cases",
+    promise="P14",
+    name=Text(
+        "Vauriot ja rikemaksut", "Skador och avgifter för förseelser", "Damage and violation fees"
+    ),
+    describes=Text(
+        "tapahtuma, kuvat, arvio, maksu ja mahdollinen vastustuksesi",
+        "händelsen, bilder, uppskattning, avgift och din eventuella invändning",
+        "the event, pictures, estimate, fee, and your objection if you made one",
+    ),
+    purposes=(SERVICE, BOOKKEEPING, AUTHORITIES),
+    subjects=(CUSTOMERS, PARTNERS, REPRESENTATIVES),
+    sources=OWN,
+    recipients=(INSURER, POLICE, AUTHORITY),
+    retention=BY_RELATION,
+    access=DEALS,
+    on_erasure=CLAIM,
+    fields=held(
+        "register.Case",
+        supplied="objection",
+        observed="booking kind occurred_at objected_at",
+        derived="number state description estimate_cents fee_cents settled_at",
+        portable="objection objected_at",
+    ),
+)
+CHOICES = Category(
+    key="choices",
+    promise="P15",
+    name=Text(
+        "Kiellot, rajoitukset, suostumukset ja valinnat",
+        "Förbud, begränsningar, samtycken och val",
+        "Bans, restrictions, consents and choices",
+    ),
+    describes=Text(
+        "vuokrauskiellot syineen, käsittelyn rajoitukset ja vastustukset, suostumukset todisteineen, muut valinnat",
+        "uthyrningsförbud med orsak, begränsningar och invändningar, samtycken med bevis, andra val",
+        "rental bans with their reasons, restrictions and objections, consents with proof, other choices",
+    ),
+    purposes=(SERVICE, MARKETING, ANALYSIS, DEVELOPMENT, QUALITY, RIGHTS),
+    subjects=PEOPLE,
+    sources=OWN,
+    recipients=(IT_PROVIDER,),
+    retention=BY_RELATION,
+    access=COUNTER,
+    on_erasure=Erase(),
+    fields=(
+        *held(
+            "register.Consent",
+            supplied="purpose channel action",
+            observed="acted_at taken_through language notice_version words_shown",
+            portable="purpose channel action acted_at",
+            access=Access(whole=("desk", "marketing", "privacy", "owner")),
+        ),
+        *held(
+            "register.Choice",
+            supplied="key value",
+            observed="chosen_at",
+            portable="key value chosen_at",
+        ),
+        *held("register.Ban", derived="reason starts_on ends_on lifted_at", access=FRONT),
+        *held(
+            "register.ProcessingRestriction",
+            supplied="kind purpose ground",
+            observed="starts_at told_before_lifting_at lifted_at",
+            portable="kind purpose ground starts_at",
+        ),
+        *held(
+            "register.Hold", derived="reason owner placed_at review_on released_at", access=OFFICE
+        ),
+    ),
+)
+METADATA = Category(
+    key="metadata",
+    promise="P16",
+    name=Text(
+        "Käsittelyä koskevat tiedot", "Uppgifter om behandlingen", "Data about the processing"
+    ),
+    describes=Text(
+        "tallennuspäivä, tietolähde, yhteystietojen tarkistus, luovutukset ja säilytysajan laskenta",
+        "sparningsdatum, källa, kontroll av kontaktuppgifter, utlämningar och beräkning av bevaringstid",
+        "date saved, source, check of contact details, disclosures, and the count of the retention period",
+    ),
+    purposes=(RIGHTS, SERVICE, SECURITY, ANALYSIS),
+    subjects=PEOPLE,
+    sources=OWN,
+    recipients=(IT_PROVIDER,),
+    retention=BY_RELATION,
+    access=COUNTER,
+    on_erasure=Erase(),
+    fields=(
+        *held(
+            "register.Customer",
+            observed="contact_checked_at contact_checked_by",
+        ),
+        *held(
+            "register.Customer",
+            derived="last_event_on last_transaction_on has_contract kept_through erased_on",
+            access=COUNTER,
+            on_erasure=VOUCHER,
+        ),
+        *held("register.Customer", derived="group", access=COUNTER),
+        *held(
+            "register.Disclosure",
+            observed="recipient what legal_ground disclosed_at",
+            access=OFFICE,
+        ),
+    ),
+)
+REQUESTS = Category(
+    key="requests",
+    promise="P20",
+    name=Text("Tietosuojapyynnöt", "Dataskyddsbegäranden", "Data-subject requests"),
+    describes=Text(
+        "pyyntö, sen vaiheet ja ratkaisu sekä merkintä tunnistamisesta ilman kopiota asiakirjasta",
+        "begäran, dess skeden och avgörande samt anteckning om identifiering utan kopia av handlingen",
+        "the request, its steps and outcome, and a note of the identity check without a copy of the document",
+    ),
+    purposes=(RIGHTS,),
+    subjects=PEOPLE,
+    sources=(PERSON,),
+    recipients=(AUTHORITY,),
+    retention=(REQUEST_YEARS, PACKAGE_DAYS),
+    access=COUNTER,
+    on_erasure=SHOWN,
+    fields=(
+        *held(
+            "requests_app.DataSubjectRequest",
+            supplied="kind language name email phone details channel",
+            observed="reference state notice_version received_at target_on due_on confirmed_at "
+            "identified_at identified_by document_type decided_at delivered_at closed_at",
+            derived="decision",
+        ),
+        *held(
+            "requests_app.DataSubjectRequest",
+            derived="status_token_hash confirm_token_hash",
+            access=Access(),
+        ),
+        *held(
+            "requests_app.AccessPackage",
+            derived="request made_at expires_at fetched_at",
+            access=OFFICE,
+            on_erasure=Erase(),
+        ),
+        *held(
+            "requests_app.AccessPackage",
+            derived="content link_hash",
+            sealed="content",
+            access=Access(),
+            on_erasure=Erase(),
+        ),
+    ),
+)
+ACCOUNTS = Category(
+    key="accounts",
+    promise="P18",
+    name=Text(
+        "Käyttäjätunnukset ja käyttöloki",
+        "Användarkonton och åtkomstlogg",
+        "User accounts and audit",
+    ),
+    describes=Text(
+        "henkilöstön tunnukset, roolit, istunnot ja toimet",
+        "personalens konton, roller, sessioner och åtgärder",
+        "accounts, roles, sessions and acts of the staff",
+    ),
+    purposes=(SECURITY,),
+    subjects=(STAFF,),
+    sources=(PERSON, DEALINGS),
+    recipients=(IT_PROVIDER,),
+    retention=(EMPLOYMENT, ACCOUNTABILITY),
+    access=OWNERS,
+    on_erasure=SHOWN,
+    of_customers=False,
+    fields=(
+        *held(
+            "register.User",
+            supplied="username first_name last_name email",
+            observed="is_active is_staff is_superuser date_joined last_login groups user_permissions",
+        ),
+        *held("register.User", supplied="password", access=Access()),
+        *held(
+            "register.AuditEvent",
+            observed="at actor_id actor_roles verb object_label object_id customer_id fields reason "
+            "outcome count query_tag",
+            access=OFFICE,
+        ),
+        *held(
+            "admin.LogEntry",
+            observed="action_time user content_type object_id object_repr action_flag change_message",
+            access=OFFICE,
+        ),
+        *held("register.PaperFolder", observed="entry_list destroyed_by", access=COUNTER),
+    ),
+)
+CATEGORIES = (
+    BASICS, IDENTITY_NUMBERS, COMPANIES, HISTORY, PURCHASES, SERVICE_DETAILS, CARDS, CONTACTS,
+    PRODUCED, CASES, CHOICES, METADATA, REQUESTS, ACCOUNTS,
+)  # fmt: skip
+
+# == What is not personal, and why ===============================================================
+
+COLUMNS_OF_EVERY_RECORD = ("saved_at", "source")
+"""Metadata that every record bears (P16): shown with it, erased with it, seen by who sees the row."""
+
+COLUMNS_WITHOUT_CONTENT = ("id", "customer", "saved_by")
+"""Opaque ids and links; `saved_by` points at an account of the staff."""
+
+NOT_PERSONAL = {
+    "register.NumberSeries": "running numbers",
+    "register.CraftClass": "price list",
+    "register.Craft": "the fleet",
+    "register.MaintenanceBlock": "the fleet",
+    "register.PaperFolder": "what a folder is and where; its people are declared",
+    "register.RetentionRun": "counts and opaque ids",
+    "register.ErasureReceipt": "counts and opaque ids of people who are gone",
+    "vault.*": "wrapped keys and look-up tags; destroyed with the person",
+    "auth.*": "roles and permissions",
+    "register.User_groups": "which account has which role: declared as User.groups",
+    "register.User_user_permissions": "declared as User.user_permissions",
+    "register.PaperFolder_entry_list": "declared as PaperFolder.entry_list",
+    "contenttypes.*": "names of tables",
+    "sessions.Session": "signed-in state and language; purged when expired",
+    "django_tasks_db.*": "names of jobs and opaque ids",
+}
+
+# == Events: what moves the retention clock ======================================================
+
+EVENTS = (
+    Event(table="register.QuoteRequest", when="requested_at"),
+    Event(table="register.Booking", when="booked_at", makes_contract=True),
+    Event(table="register.Booking", when="ends_at", makes_contract=True),
+    Event(table="register.Rental", when="handed_over_at", makes_contract=True),
+    Event(table="register.Rental", when="returned_at"),
+    Event(table="register.Driver", when="drove_on"),
+    Event(table="register.Agreement", when="made_at", makes_contract=True),
+    Event(table="register.OrderLine", when="ordered_on", is_transaction=True),
+    Event(table="register.Payment", when="paid_at", is_transaction=True),
+    Event(table="register.Case", when="occurred_at"),
+    Event(table="register.Case", when="objected_at"),
+    Event(table="register.Case", when="settled_at"),
+    Event(table="register.Feedback", when="given_at"),
+    Event(table="register.Message", when="happened_at", only={"direction": "in"}),
+    Event(table="register.Consent", when="acted_at", only={"action": "given"}),
+)
+"""Marketing sent by the firm, a staff edit, an export and a look-up are no events. Using a data
+protection right is none either: asking to be forgotten must not make the firm remember longer."""
+
+# == Grounds that staff choose from ==============================================================
+
+HOLD_REASONS = (
+    Named(key="unpaid_claim", name=Text("Maksamaton saatava", "Obetald fordran", "Unpaid claim")),
+    Named(key="damage_dispute", name=Text("Vauriota koskeva riita", "Tvist om skada", "Damage dispute")),
+    Named(key="police", name=Text("Poliisin pyyntö", "Polisens begäran", "Police request")),
+    Named(key="insurer", name=Text("Vakuutusyhtiön pyyntö", "Försäkringsbolagets begäran", "Insurer's request")),
+    Named(
+        key="kept_for_person",
+        name=Text(
+            "Asiakas pyysi säilyttämään todisteena", "Kunden bad oss bevara som bevis",
+            "The person asked to keep it as evidence",
+        ),
+    ),
+    Named(key="open_request", name=Text("Avoin tietosuojapyyntö", "Öppen dataskyddsbegäran", "Open data-subject request")),
+)  # fmt: skip
+RESTRICTION_GROUNDS = (
+    Named(key="accuracy_contested", name=Text("Tiedon oikeellisuus on kiistetty", "Uppgiftens riktighet bestrids", "Accuracy is contested")),
+    Named(key="unlawful_no_erasure", name=Text("Käsittely on lainvastaista, mutta tietoja ei haluta poistaa", "Behandlingen är olaglig men radering önskas inte", "Processing is unlawful but erasure is not wanted")),
+    Named(key="needed_for_claim", name=Text("Asiakas tarvitsee tietoa oikeudelliseen vaateeseen", "Kunden behöver uppgiften för ett rättsligt anspråk", "The person needs it for a legal claim")),
+    Named(key="objection_pending", name=Text("Vastustamisen perusteita arvioidaan", "Grunderna för invändningen bedöms", "Grounds of an objection are being weighed")),
+    Named(key="marketing_objection", name=Text("Markkinoinnin vastustaminen", "Invändning mot marknadsföring", "Objection to marketing")),
+    Named(key="own_situation", name=Text("Asiakkaan oma tilanne", "Kundens egen situation", "The person's own situation")),
+)  # fmt: skip
+REVEAL_REASONS = (
+    Named(key="identify", name=Text("Henkilön erottaminen samannimisistä", "Särskilja personer med samma namn", "Telling people apart")),
+    Named(key="agreement", name=Text("Vuokrasopimuksen tekeminen", "Upprättande av hyresavtal", "Making a rental agreement")),
+    Named(key="charge", name=Text("Jälkiveloitus", "Efterdebitering", "A later charge")),
+    Named(key="authority", name=Text("Viranomaisen lakiin perustuva pyyntö", "Myndighets lagstadgade begäran", "An authority's lawful request")),
+    Named(key="request", name=Text("Tietosuojapyynnön käsittely", "Behandling av dataskyddsbegäran", "Handling a data-subject request")),
+    Named(key="correction", name=Text("Tiedon tarkistaminen tai korjaaminen", "Kontroll eller rättelse", "Checking or correcting it")),
+)  # fmt: skip
+
+# == Derived look-ups ============================================================================
+
+SOURCE_KEYS = tuple(source.key for source in SOURCES)
+PURPOSE_KEYS = tuple(purpose.key for purpose in PURPOSES)
+RECIPIENT_KEYS = tuple(recipient.key for recipient in RECIPIENTS)
+ROLE_KEYS = tuple(role.key for role in ROLES)
+HOLD_REASON_KEYS = tuple(reason.key for reason in HOLD_REASONS)
+RESTRICTION_GROUND_KEYS = tuple(ground.key for ground in RESTRICTION_GROUNDS)
+REVEAL_REASON_KEYS = tuple(reason.key for reason in REVEAL_REASONS)
+
+FIELDS: dict[str, Field] = {field.label: field for c in CATEGORIES for field in c.fields}
+CATEGORY_OF: dict[str, Category] = {field.label: c for c in CATEGORIES for field in c.fields}
+TABLES: tuple[str, ...] = tuple(dict.fromkeys(field.table for field in FIELDS.values()))
+
+
+def access(label: str) -> Access:
+    """Who sees the column; KeyError for a column that is not declared."""
+    return FIELDS[label].access or CATEGORY_OF[label].access
+
+
+def on_erasure(label: str) -> Erase | Retain:
+    """What a request under art. 17 does to the column."""
+    return FIELDS[label].on_erasure or CATEGORY_OF[label].on_erasure
+
+
+def sight(label: str, roles: tuple[str, ...]) -> Sight:
+    """What somebody with these roles sees of the column "app.Model.field".
+
+    A column that is not declared is not shown. The columns that every record bears are seen by
+    whoever sees anything of the row.
+    """
+    table, _, name = label.rpartition(".")
+    if label in FIELDS:
+        return access(label).sight(roles)
+    if name in COLUMNS_OF_EVERY_RECORD or name in COLUMNS_WITHOUT_CONTENT:
+        return Sight.WHOLE if sees_table(table, roles) else Sight.ABSENT
+    return Sight.ABSENT
+
+
+def sees_table(table: str, roles: tuple[str, ...]) -> bool:
+    """Whether any declared column of the table is seen at all."""
+    return any(
+        access(label).sight(roles) is not Sight.ABSENT
+        for label, field in FIELDS.items()
+        if field.table == table
+    )
+
+
+def category_fields(table: str) -> tuple[Field, ...]:
+    """The declared columns of one table, in the order of the policy."""
+    return tuple(field for field in FIELDS.values() if field.table == table)

@@ -1,0 +1,158 @@
+"""Data-subject requests, their events and the packages made for them (P20–P26)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from register.models import Customer, IdentityCheck
+from register.models.base import Record, one_of
+from register.vault.fields import SealedField
+
+
+class DataSubjectRequest(Record):
+    """What a person asked under GDPR 15–22. It begins without a customer: the clerk matches it
+    to a person of the register after the identity check, never the machine."""
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("See my data (art. 15)")
+        RECTIFICATION = "rectification", _("Correct my data (art. 16)")
+        ERASURE = "erasure", _("Erase my data (art. 17)")
+        RESTRICTION = "restriction", _("Restrict the use of my data (art. 18)")
+        PORTABILITY = "portability", _("Move my data to another service (art. 20)")
+        OBJECTION = "objection", _("Object to the use of my data (art. 21)")
+        WITHDRAWAL = "withdrawal", _("Withdraw my consent (art. 7)")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Waiting for e-mail confirmation")
+        CONFIRMED = "confirmed", _("Waiting for the identity check")
+        IDENTIFIED = "identified", _("In hand")
+        DECIDED = "decided", _("Decided, package waiting")
+        DELIVERED = "delivered", _("Delivered")
+        CLOSED = "closed", _("Closed")
+        LAPSED = "lapsed", _("Never confirmed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Decision(models.TextChoices):
+        GRANTED = "granted", _("Granted")
+        PARTLY = "partly", _("Granted in part")
+        REFUSED = "refused", _("Refused")
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("Web form")
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        PAPER = "paper", _("Paper form")
+        DESK = "desk", _("At the desk")
+
+    ENDED = (State.CLOSED, State.LAPSED, State.WITHDRAWN)
+    OPEN = (State.CONFIRMED, State.IDENTIFIED, State.DECIDED, State.DELIVERED)
+
+    reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=13, choices=Kind)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RECEIVED)
+    channel = models.CharField(_("came by"), max_length=5, choices=Channel, default=Channel.WEB)
+    language = models.CharField(_("language"), max_length=2, choices=Customer.Language)
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
+    details = models.TextField(_("what the request is about"), blank=True, max_length=4000)
+    notice_version = models.CharField(_("notice version shown"), max_length=16)
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="data_subject_requests",
+        verbose_name=_("customer"),
+    )
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    target_on = models.DateField(_("target"), help_text=_("One month, not moved by holidays."))
+    due_on = models.DateField(_("last day"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    identified_at = models.DateTimeField(_("identified at"), null=True, blank=True)
+    identified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("identified by"),
+    )
+    document_type = models.CharField(
+        _("document seen"), max_length=16, choices=IdentityCheck.Document, blank=True
+    )
+    decision = models.CharField(_("decision"), max_length=7, choices=Decision, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    status_token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    confirm_token_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("data-subject request")
+        verbose_name_plural = _("data-subject requests")
+        ordering = ["due_on"]
+        constraints = [
+            *Record.Meta.constraints,
+            one_of("kind", Kind),
+            one_of("state", State),
+            one_of("channel", Channel),
+            one_of("language", Customer.Language),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("target_on")), name="requests_due_not_before_target"
+            ),
+            # Until the desk has seen a photo ID, nothing personal leaves.
+            models.CheckConstraint(
+                condition=~Q(state__in=["identified", "decided", "delivered"])
+                | Q(
+                    identified_at__isnull=False,
+                    identified_by__isnull=False,
+                    customer__isnull=False,
+                ),
+                name="requests_in_hand_is_identified",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class AccessPackage(models.Model):
+    """A package made for a request, sealed under the person's key, fetched once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(
+        DataSubjectRequest, on_delete=models.PROTECT, related_name="packages"
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="packages")
+    made_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("link expires at"))
+    fetched_at = models.DateTimeField(_("fetched at"), null=True, blank=True)
+    link_hash = models.CharField(max_length=64, unique=True, editable=False)
+    content = SealedField(
+        _("content"),
+        label="package.content",
+        binary=True,
+        max_length=50 * 1024 * 1024,
+        null=True,
+        blank=True,
+    )  # a ZIP of the PDF and the JSON; destroyed once fetched or expired
+
+    class Meta:
+        verbose_name = _("package")
+        verbose_name_plural = _("packages")
+        ordering = ["-made_at"]
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="requests_package_expires_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
