@@ -1,5 +1,17 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def stand_guard(*, using: str, **kwargs: Any) -> None:
+    """After every migration of the register's database, its guards stand again."""
+    from register.models import guards
+
+    if using == "default":
+        guards.install(connections[using])
 
 
 class RegisterConfig(AppConfig):
@@ -8,3 +20,5 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         from register import checks  # noqa: F401 - registers the system checks
+
+        post_migrate.connect(stand_guard, dispatch_uid="register.guards")

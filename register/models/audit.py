@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEvent(models.Model):
-    """One line of the audit. A trigger refuses UPDATE and DELETE (migration 0002). It points at
+    """One line of the audit. A trigger refuses UPDATE and DELETE (models.guards). It points at
     rows by opaque id and never by foreign key, so erasure never has to touch it."""
 
     class Outcome(models.TextChoices):

@@ -54,7 +54,7 @@ class Booking(PersonalRecord):
     """A craft is promised to a renter for a time. The contract arises here (P4).
 
     Two live bookings of a craft never overlap: an exclusion constraint on PostgreSQL, triggers
-    on SQLite (migration 0002). Times are half-open, [starts_at, ends_at).
+    on SQLite (models.guards). Times are half-open, [starts_at, ends_at).
     """
 
     class State(models.TextChoices):
@@ -100,6 +100,11 @@ class Booking(PersonalRecord):
         indexes = [
             models.Index(fields=["starts_at"], name="register_booking_starts"),
             models.Index(fields=["ends_at"], name="register_booking_ends"),
+            models.Index(  # the neighbours that the overlap trigger of SQLite looks at
+                fields=["craft", "starts_at"],
+                condition=Q(state__in=["reserved", "out"]),
+                name="register_booking_live",
+            ),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -1,0 +1,1 @@
+"""The verbs of the register, one module a subject: keyword-only, atomic, audit line beside."""
