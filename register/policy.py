@@ -966,8 +966,9 @@ REQUESTS = Category(
             "requests_app.DataSubjectRequest",
             supplied="kind language name email phone details channel",
             observed="reference state notice_version received_at target_on due_on confirmed_at "
-            "identified_at identified_by document_type decided_at delivered_at closed_at",
-            derived="decision",
+            "identification_asked_at identified_at identified_by document_type extended_at "
+            "decided_at delivered_at closed_at",
+            derived="decision grounds extension_reason",
         ),
         *held(
             "requests_app.DataSubjectRequest",

@@ -74,6 +74,12 @@ class DataSubjectRequest(Record):
     target_on = models.DateField(_("target"), help_text=_("One month, not moved by holidays."))
     due_on = models.DateField(_("last day"))
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    identification_asked_at = models.DateTimeField(
+        _("asked to show a photo ID"),
+        null=True,
+        blank=True,
+        help_text=_("Asking does not restart the clock."),
+    )
     identified_at = models.DateTimeField(_("identified at"), null=True, blank=True)
     identified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -87,6 +93,9 @@ class DataSubjectRequest(Record):
         _("document seen"), max_length=16, choices=IdentityCheck.Document, blank=True
     )
     decision = models.CharField(_("decision"), max_length=7, choices=Decision, blank=True)
+    grounds = models.TextField(_("grounds of the decision"), blank=True, max_length=4000)
+    extended_at = models.DateTimeField(_("time extended at"), null=True, blank=True)
+    extension_reason = models.TextField(_("why more time"), blank=True, max_length=2000)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
@@ -105,6 +114,15 @@ class DataSubjectRequest(Record):
             one_of("language", Customer.Language),
             models.CheckConstraint(
                 condition=Q(due_on__gte=F("target_on")), name="requests_due_not_before_target"
+            ),
+            # GDPR 12(4) and 12(3): the person is told why not, and why later.
+            models.CheckConstraint(
+                condition=~Q(decision__in=["partly", "refused"]) | ~Q(grounds=""),
+                name="requests_refusal_has_grounds",
+            ),
+            models.CheckConstraint(
+                condition=Q(extended_at__isnull=True) | ~Q(extension_reason=""),
+                name="requests_extension_has_reason",
             ),
             # Until the desk has seen a photo ID, nothing personal leaves.
             models.CheckConstraint(
