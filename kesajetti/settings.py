@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.FileAwareEnv()
+env = environ.Env()
 if (dotenv := Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))).is_file():
     env.read_env(dotenv)
 

@@ -110,9 +110,15 @@ def sealed_is_sealed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         and (label := f"{model._meta.label}.{column.name}") not in declared
     ]
     return _errors(
-        unsealed, "is declared as sealed but its column is plain.", "Use SealedField.", "E003"
+        unsealed,
+        "is declared as sealed but its column is plain.",
+        "Use SealedField.",
+        "E003",
     ) + _errors(
-        undeclared, "is sealed but the policy does not say so.", "Declare it as sealed.", "E004"
+        undeclared,
+        "is sealed but the policy does not say so.",
+        "Declare it as sealed.",
+        "E004",
     )
 
 

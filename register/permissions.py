@@ -53,7 +53,11 @@ def may_see(user: Any, model: type[Model] | Model) -> bool:
 
 def is_shared(table: str) -> bool:
     """Tables of the register that hold nothing personal and are open to every role."""
-    return table in ("register.CraftClass", "register.Craft", "register.MaintenanceBlock")
+    return table in (
+        "register.CraftClass",
+        "register.Craft",
+        "register.MaintenanceBlock",
+    )
 
 
 def may_write(user: Any, model: type[Model] | Model) -> bool:

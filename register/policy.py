@@ -29,7 +29,6 @@ from register.declare import (
     held,
 )
 
-
 VERSION = "2026-11"
 """Version of this declaration; consents and requests remember the one they were shown."""
 
@@ -38,7 +37,9 @@ VERSION = "2026-11"
 SERVICE = Purpose(
     key="service",
     name=Text(
-        "Vuokraus ja asiakassuhde", "Uthyrning och kundrelation", "Rental and customer relationship"
+        "Vuokraus ja asiakassuhde",
+        "Uthyrning och kundrelation",
+        "Rental and customer relationship",
     ),
     basis=Basis.CONTRACT,
     describes=Text(
@@ -108,7 +109,9 @@ DEVELOPMENT = Purpose(
 QUALITY = Purpose(
     key="quality",
     name=Text(
-        "Palvelun laadun seuranta", "Uppföljning av servicekvaliteten", "Following service quality"
+        "Palvelun laadun seuranta",
+        "Uppföljning av servicekvaliteten",
+        "Following service quality",
     ),
     basis=Basis.CONSENT,
     describes=Text(
@@ -119,7 +122,11 @@ QUALITY = Purpose(
 )
 AUTHORITIES = Purpose(
     key="authorities",
-    name=Text("Tiedot viranomaisille", "Uppgifter till myndigheter", "Information to authorities"),
+    name=Text(
+        "Tiedot viranomaisille",
+        "Uppgifter till myndigheter",
+        "Information to authorities",
+    ),
     basis=Basis.LEGAL_OBLIGATION,
     statute="GDPR 6(1)(c), 679/2016",
     describes=Text(
@@ -188,7 +195,11 @@ PROSPECTS = Subject(
 )
 REPRESENTATIVES = Subject(
     key="representatives",
-    name=Text("edellisten edustajat", "företrädare för dessa", "representatives of any of these"),
+    name=Text(
+        "edellisten edustajat",
+        "företrädare för dessa",
+        "representatives of any of these",
+    ),
 )
 STAFF = Subject(key="staff", name=Text("henkilöstö", "personal", "staff"))
 SUBJECTS = (CUSTOMERS, PARTNERS, PROSPECTS, REPRESENTATIVES, STAFF)
@@ -227,7 +238,16 @@ FIRM = Source(
     name=Text("yritys itse", "företaget självt", "the firm itself"),
     personal=False,
 )
-SOURCES = (PERSON, DEALINGS, IDENTIFICATION, VERIFICATION, ADDRESS, UPDATE, CREDIT, FIRM)
+SOURCES = (
+    PERSON,
+    DEALINGS,
+    IDENTIFICATION,
+    VERIFICATION,
+    ADDRESS,
+    UPDATE,
+    CREDIT,
+    FIRM,
+)
 OWN = (PERSON, DEALINGS)
 
 # == To whom =====================================================================================
@@ -253,7 +273,11 @@ INSURER = Recipient(
 )
 PAYMENT_SERVICE = Recipient(
     key="payment_service",
-    name=Text("maksupalvelun tarjoaja", "betaltjänstleverantör", "the payment service provider"),
+    name=Text(
+        "maksupalvelun tarjoaja",
+        "betaltjänstleverantör",
+        "the payment service provider",
+    ),
     when=Text("kun maksat kortilla", "när du betalar med kort", "when you pay by card"),
 )
 ACCOUNTANT = Recipient(
@@ -264,7 +288,9 @@ ACCOUNTANT = Recipient(
 IT_PROVIDER = Recipient(
     key="it_provider",
     name=Text(
-        "tietojärjestelmien ylläpitäjä", "driftleverantör", "the provider that runs our systems"
+        "tietojärjestelmien ylläpitäjä",
+        "driftleverantör",
+        "the provider that runs our systems",
     ),
     when=Text(
         "meidän lukuumme ja ohjeillamme",
@@ -281,7 +307,15 @@ PARTNER = Recipient(
         "when carrying out a task for us under their own user name",
     ),
 )
-RECIPIENTS = (AUTHORITY, POLICE, INSURER, PAYMENT_SERVICE, ACCOUNTANT, IT_PROVIDER, PARTNER)
+RECIPIENTS = (
+    AUTHORITY,
+    POLICE,
+    INSURER,
+    PAYMENT_SERVICE,
+    ACCOUNTANT,
+    IT_PROVIDER,
+    PARTNER,
+)
 
 TRANSFERS_OUTSIDE_EEA: tuple[Recipient, ...] = ()
 """Recipients outside the EU and EEA: none."""
@@ -372,7 +406,9 @@ ACCOUNTABILITY = Retention(
     key="accountability",
     clock=Clock.ACCOUNTABILITY,
     name=Text(
-        "rekisterin olemassaolon ajan", "så länge registret finns", "as long as the register exists"
+        "rekisterin olemassaolon ajan",
+        "så länge registret finns",
+        "as long as the register exists",
     ),
     because=Text(
         "Loki sisältää vain tunnisteita, jotka eivät poiston jälkeen johda kehenkään.",
@@ -454,7 +490,12 @@ BOOKKEEPER = Role(
         "Sköter betalningar, fakturor och verifikat.",
         "Looks after payments, invoices and vouchers.",
     ),
-    writes=("register.Payment", "register.Deposit", "register.OrderLine", "register.Company"),
+    writes=(
+        "register.Payment",
+        "register.Deposit",
+        "register.OrderLine",
+        "register.Company",
+    ),
     verbs=("search", "export"),
 )
 MARKETER = Role(
@@ -545,10 +586,19 @@ BASICS = Category(
             portable="phone",
             access=Access(whole=("desk", "dock", "marketing", "privacy", "owner")),
         ),
-        *held("register.Customer", supplied="language", observed="kind", portable="language"),
+        *held(
+            "register.Customer",
+            supplied="language",
+            observed="kind",
+            portable="language",
+        ),
         *held("register.Customer", supplied="secrecy_order", access=FRONT),
         *held("register.Customer", derived="search_text", access=Access()),
-        *held("register.Mandate", supplied="on_behalf_of ground valid_through", access=COUNTER),
+        *held(
+            "register.Mandate",
+            supplied="on_behalf_of ground valid_through",
+            access=COUNTER,
+        ),
     ),
 )
 IDENTITY_NUMBERS = Category(
@@ -704,7 +754,9 @@ SERVICE_DETAILS = Category(
     key="service_details",
     promise="P11",
     name=Text(
-        "Palveluun liittyvät tiedot", "Uppgifter som hör till tjänsten", "Details of the service"
+        "Palveluun liittyvät tiedot",
+        "Uppgifter som hör till tjänsten",
+        "Details of the service",
     ),
     describes=Text(
         "toiveet, kuljettajat, tunnistamismerkintä ja vuokrasopimuksen numero",
@@ -720,7 +772,12 @@ SERVICE_DETAILS = Category(
     on_erasure=Erase(),
     fields=(
         *held("register.Booking", supplied="wishes", portable="wishes"),
-        *held("register.QuoteRequest", supplied="wishes", portable="wishes", access=COUNTER),
+        *held(
+            "register.QuoteRequest",
+            supplied="wishes",
+            portable="wishes",
+            access=COUNTER,
+        ),
         *held(
             "register.Driver",
             supplied="booking drove_on is_renter",
@@ -767,7 +824,11 @@ CARDS = Category(
             sealed="number expiry",
             access=SEALED_CARD,
         ),
-        *held("register.CardOnFile", supplied="brand last_four", observed="number_destroyed_on"),
+        *held(
+            "register.CardOnFile",
+            supplied="brand last_four",
+            observed="number_destroyed_on",
+        ),
     ),
 )
 CONTACTS = Category(
@@ -812,7 +873,9 @@ PRODUCED = Category(
     key="produced",
     promise="P13",
     name=Text(
-        "Itse tuottamasi sisältö", "Innehåll som du själv har producerat", "What you have produced"
+        "Itse tuottamasi sisältö",
+        "Innehåll som du själv har producerat",
+        "What you have produced",
     ),
     describes=Text(
         "palaute, toiveet, tyytyväisyys ja lisäpalvelujen tarpeet",
@@ -840,7 +903,9 @@ CASES = Category(
     key="cases",
     promise="P14",
     name=Text(
-        "Vauriot ja rikemaksut", "Skador och avgifter för förseelser", "Damage and violation fees"
+        "Vauriot ja rikemaksut",
+        "Skador och avgifter för förseelser",
+        "Damage and violation fees",
     ),
     describes=Text(
         "tapahtuma, kuvat, arvio, maksu ja mahdollinen vastustuksesi",
@@ -904,7 +969,9 @@ CHOICES = Category(
             portable="kind purpose ground starts_at",
         ),
         *held(
-            "register.Hold", derived="reason owner placed_at review_on released_at", access=OFFICE
+            "register.Hold",
+            derived="reason owner placed_at review_on released_at",
+            access=OFFICE,
         ),
     ),
 )
@@ -912,7 +979,9 @@ METADATA = Category(
     key="metadata",
     promise="P16",
     name=Text(
-        "Käsittelyä koskevat tiedot", "Uppgifter om behandlingen", "Data about the processing"
+        "Käsittelyä koskevat tiedot",
+        "Uppgifter om behandlingen",
+        "Data about the processing",
     ),
     describes=Text(
         "tallennuspäivä, tietolähde, yhteystietojen tarkistus, luovutukset ja säilytysajan laskenta",
@@ -1060,7 +1129,7 @@ NOT_PERSONAL = {
     "register.PaperFolder_entry_list": "declared as PaperFolder.entry_list",
     "contenttypes.*": "names of tables",
     "sessions.Session": "signed-in state and language; purged when expired",
-    "django_tasks_db.*": "names of jobs and opaque ids",
+    "django_tasks_database.*": "names of jobs and opaque ids",
 }
 
 # == Events: what moves the retention clock ======================================================

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from register.models import Customer, IdentityCheck
-from register.models.base import Record, one_of
+from register.models.base import Record, choices_are_kept
 from register.vault.fields import SealedField
 
 
+@choices_are_kept
 class DataSubjectRequest(Record):
     """What a person asked under GDPR 15–22. It begins without a customer: the clerk matches it
     to a person of the register after the identity check, never the machine."""
@@ -107,13 +108,9 @@ class DataSubjectRequest(Record):
         verbose_name_plural = _("data-subject requests")
         ordering = ["due_on"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
-            one_of("state", State),
-            one_of("channel", Channel),
-            one_of("language", Customer.Language),
             models.CheckConstraint(
-                condition=Q(due_on__gte=F("target_on")), name="requests_due_not_before_target"
+                condition=Q(due_on__gte=F("target_on")),
+                name="requests_due_not_before_target",
             ),
             # GDPR 12(4) and 12(3): the person is told why not, and why later.
             models.CheckConstraint(
@@ -168,7 +165,8 @@ class AccessPackage(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("made_at")), name="requests_package_expires_later"
+                condition=Q(expires_at__gt=F("made_at")),
+                name="requests_package_expires_later",
             ),
         ]
 

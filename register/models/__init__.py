@@ -2,7 +2,13 @@
 
 from register.models.audit import AuditEvent
 from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
-from register.models.communication import Attachment, Channel, Disclosure, Feedback, Message
+from register.models.communication import (
+    Attachment,
+    Channel,
+    Disclosure,
+    Feedback,
+    Message,
+)
 from register.models.companies import Company, CompanyContact
 from register.models.consents import Ban, Choice, Consent, ProcessingRestriction
 from register.models.contracts import Agreement

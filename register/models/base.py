@@ -1,6 +1,7 @@
 """What every record of the register bears (P16): an opaque id, when and by whom saved, the source."""
 
 import uuid
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -11,12 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from register import policy
 from register.models import choices
 
+AnyModel = TypeVar("AnyModel", bound=type[models.Model])
 
-def one_of(field: str, values: type[models.TextChoices]) -> models.CheckConstraint:
-    """A constraint that keeps `field` to the declared choices, in the database itself."""
+
+def choices_are_kept(model: AnyModel) -> AnyModel:
+    """Class decorator: every column with choices gets a constraint, so that the database itself
+    refuses a value that is not among them."""
+    kept = [_one_of(model, field) for field in model._meta.fields if field.choices]
+    model._meta.constraints = [*model._meta.constraints, *kept]
+    model._meta.original_attrs["constraints"] = model._meta.constraints  # migrations read this
+    return model
+
+
+def _one_of(model: type[models.Model], field: Any) -> models.CheckConstraint:
+    values = [value for value, _label in field.flatchoices] + ([""] if field.blank else [])
     return models.CheckConstraint(
-        condition=Q(**{f"{field}__in": list(values.values)}),
-        name=f"%(app_label)s_%(class)s_{field}_declared",
+        condition=Q(**{f"{field.name}__in": values}),
+        name=f"{model._meta.app_label}_{model._meta.model_name}_{field.name}_declared",
     )
 
 
@@ -41,12 +53,6 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(source__in=policy.SOURCE_KEYS),
-                name="%(app_label)s_%(class)s_source_declared",
-            )
-        ]
 
 
 class FirmRecord(Record):

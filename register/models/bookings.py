@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, choices_are_kept
 from register.models.companies import Company
 from register.models.fleet import Craft, CraftClass
 
 
+@choices_are_kept
 class QuoteRequest(PersonalRecord):
     """Somebody asked what a rental would cost."""
 
@@ -38,8 +39,6 @@ class QuoteRequest(PersonalRecord):
         verbose_name_plural = _("quote requests")
         ordering = ["-requested_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("state", State),
             models.CheckConstraint(
                 condition=Q(wanted_to__isnull=True) | Q(wanted_to__gt=F("wanted_from")),
                 name="register_quote_ends_after_start",
@@ -50,6 +49,7 @@ class QuoteRequest(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Booking(PersonalRecord):
     """A craft is promised to a renter for a time. The contract arises here (P4).
 
@@ -68,7 +68,10 @@ class Booking(PersonalRecord):
 
     number = models.PositiveBigIntegerField(_("booking number"), unique=True, editable=False)
     craft = models.ForeignKey(
-        Craft, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("craft")
+        Craft,
+        on_delete=models.PROTECT,
+        related_name="bookings",
+        verbose_name=_("craft"),
     )
     company = models.ForeignKey(
         Company,
@@ -107,10 +110,9 @@ class Booking(PersonalRecord):
             ),
         ]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("state", State),
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="register_booking_ends_after_start"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="register_booking_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(state="cancelled", cancelled_at__isnull=False)
@@ -123,6 +125,7 @@ class Booking(PersonalRecord):
         return f"{self._meta.verbose_name} {self.number}"
 
 
+@choices_are_kept
 class Driver(PersonalRecord):
     """A person at the helm in one rental. Ages are confirmed from a photo ID, not stored:
     15 at the helm of a registered craft, 18 as the renter."""
@@ -150,8 +153,6 @@ class Driver(PersonalRecord):
         verbose_name = _("driver")
         verbose_name_plural = _("drivers")
         constraints = [
-            *Record.Meta.constraints,
-            one_of("age_group", AgeGroup),
             models.CheckConstraint(
                 condition=Q(is_renter=False) | Q(age_group="adult"),
                 name="register_driver_renter_is_adult",
@@ -165,11 +166,15 @@ class Driver(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Rental(PersonalRecord):
     """What happened at the dock: handover and return. Fuel in litres, engine time in hours."""
 
     booking = models.OneToOneField(
-        Booking, on_delete=models.PROTECT, related_name="rental", verbose_name=_("booking")
+        Booking,
+        on_delete=models.PROTECT,
+        related_name="rental",
+        verbose_name=_("booking"),
     )
     handed_over_at = models.DateTimeField(_("handed over at"))
     returned_at = models.DateTimeField(_("returned at"), null=True, blank=True)
@@ -180,10 +185,18 @@ class Rental(PersonalRecord):
         _("fuel at return, l"), max_digits=5, decimal_places=1, null=True, blank=True
     )
     hours_out = models.DecimalField(
-        _("engine hours at handover"), max_digits=7, decimal_places=1, null=True, blank=True
+        _("engine hours at handover"),
+        max_digits=7,
+        decimal_places=1,
+        null=True,
+        blank=True,
     )
     hours_in = models.DecimalField(
-        _("engine hours at return"), max_digits=7, decimal_places=1, null=True, blank=True
+        _("engine hours at return"),
+        max_digits=7,
+        decimal_places=1,
+        null=True,
+        blank=True,
     )
     condition_out = models.TextField(_("condition at handover"), blank=True, max_length=2000)
     condition_in = models.TextField(_("condition at return"), blank=True, max_length=2000)
@@ -193,7 +206,6 @@ class Rental(PersonalRecord):
         verbose_name_plural = _("rentals")
         ordering = ["-handed_over_at"]
         constraints = [
-            *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(returned_at__isnull=True) | Q(returned_at__gte=F("handed_over_at")),
                 name="register_rental_returned_after_handover",
@@ -215,6 +227,7 @@ class Rental(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class OrderLine(PersonalRecord):
     """One line of what was bought (P10). Cents, VAT included; a discount is negative."""
 
@@ -247,8 +260,6 @@ class OrderLine(PersonalRecord):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0), name="register_line_quantity_positive"
             ),

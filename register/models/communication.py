@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from register import policy
 from register.models import choices
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, choices_are_kept
 from register.models.bookings import Booking
 from register.models.contracts import Agreement
 from register.models.damage import Case
@@ -23,6 +22,7 @@ class Channel(models.TextChoices):
     AUTOMATIC = "automatic", _("Automatic service")
 
 
+@choices_are_kept
 class Message(PersonalRecord):
     """One contact in one direction, automatic ones included."""
 
@@ -46,10 +46,6 @@ class Message(PersonalRecord):
         verbose_name_plural = _("communication log")
         ordering = ["-happened_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("channel", Channel),
-            one_of("direction", Direction),
-            one_of("topic", Topic),
             models.CheckConstraint(
                 condition=~Q(topic="marketing", direction="in"),
                 name="register_message_marketing_goes_out",
@@ -60,6 +56,7 @@ class Message(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Attachment(PersonalRecord):
     """A recording, photo, signature or scanned paper, sealed."""
 
@@ -73,30 +70,42 @@ class Attachment(PersonalRecord):
     media_type = models.CharField(_("media type"), max_length=50)
     taken_at = models.DateTimeField(_("taken at"))
     content = SealedField(
-        _("content"), label="attachment.content", binary=True, max_length=10 * 1024 * 1024
+        _("content"),
+        label="attachment.content",
+        binary=True,
+        max_length=10 * 1024 * 1024,
     )
     message = models.ForeignKey(
-        Message, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
+        Message,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
     )
     case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
+        Case,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
     )
     agreement = models.ForeignKey(
-        Agreement, on_delete=models.PROTECT, null=True, blank=True, related_name="attachments"
+        Agreement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
     )
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
-        constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
-        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Feedback(PersonalRecord):
     """What the customer produced: feedback, satisfaction, wishes for more service."""
 
@@ -123,8 +132,6 @@ class Feedback(PersonalRecord):
         verbose_name_plural = _("feedback")
         ordering = ["-given_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=1, score__lte=5),
                 name="register_feedback_score_1_to_5",
@@ -135,6 +142,7 @@ class Feedback(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Disclosure(PersonalRecord):
     """Personal data was given to a recipient outside the firm (P3; GDPR 19 needs the list)."""
 
@@ -147,13 +155,7 @@ class Disclosure(PersonalRecord):
         verbose_name = _("disclosure")
         verbose_name_plural = _("disclosures")
         ordering = ["-disclosed_at"]
-        constraints = [
-            *Record.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(recipient__in=policy.RECIPIENT_KEYS),
-                name="register_disclosure_recipient_declared",
-            ),
-        ]
+        constraints = []
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, Record, choices_are_kept
 
 
+@choices_are_kept
 class Company(Record):
     """An organisation that rents, or works with the firm."""
 
@@ -32,10 +33,10 @@ class Company(Record):
         verbose_name_plural = _("companies")
         ordering = ["name"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
             models.UniqueConstraint(
-                fields=["business_id"], condition=~Q(business_id=""), name="register_company_once"
+                fields=["business_id"],
+                condition=~Q(business_id=""),
+                name="register_company_once",
             ),
             models.CheckConstraint(
                 condition=Q(business_id="") | Q(business_id__regex=r"^[0-9]{7}-[0-9]$"),
@@ -47,11 +48,15 @@ class Company(Record):
         return f"{self._meta.verbose_name} {self.number}"
 
 
+@choices_are_kept
 class CompanyContact(PersonalRecord):
     """A person's role in an organisation."""
 
     company = models.ForeignKey(
-        Company, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("company")
+        Company,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        verbose_name=_("company"),
     )
     role_title = models.CharField(_("role in the organisation"), max_length=100, blank=True)
     ended_on = models.DateField(_("ended"), null=True, blank=True)
@@ -60,7 +65,6 @@ class CompanyContact(PersonalRecord):
         verbose_name = _("company contact")
         verbose_name_plural = _("company contacts")
         constraints = [
-            *Record.Meta.constraints,
             models.UniqueConstraint(
                 fields=["company", "customer"], name="register_contact_once_in_company"
             ),

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from register import policy
 from register.models import choices
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, choices_are_kept
 from register.models.communication import Channel
 from register.models.customers import Customer
 
 
+@choices_are_kept
 class Consent(PersonalRecord):
     """One act: a consent given or withdrawn for a purpose and channel. Rows are never changed
     (a trigger refuses it); the newest row for a purpose and channel is what stands."""
@@ -41,15 +41,6 @@ class Consent(PersonalRecord):
             )
         ]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("channel", Channel),
-            one_of("action", Action),
-            one_of("taken_through", Channel),
-            one_of("language", Customer.Language),
-            models.CheckConstraint(
-                condition=Q(purpose__in=policy.PURPOSE_KEYS),
-                name="register_consent_purpose_declared",
-            ),
             models.CheckConstraint(
                 condition=~Q(action="given") | (~Q(words_shown="") & ~Q(notice_version="")),
                 name="register_consent_given_has_proof",
@@ -60,6 +51,7 @@ class Consent(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Choice(PersonalRecord):
     """Another choice the person has made, such as the language or channel of service."""
 
@@ -76,10 +68,6 @@ class Choice(PersonalRecord):
         verbose_name = _("choice")
         verbose_name_plural = _("choices")
         ordering = ["-chosen_at"]
-        constraints = [
-            *Record.Meta.constraints,
-            one_of("key", Key),
-        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
@@ -88,10 +76,13 @@ class Choice(PersonalRecord):
 class BanQuerySet(models.QuerySet["Ban"]):
     def in_force(self, *, on: date) -> "BanQuerySet":
         return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, lifted_at__isnull=True
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            starts_on__lte=on,
+            lifted_at__isnull=True,
         )
 
 
+@choices_are_kept
 class Ban(PersonalRecord):
     """The firm does not rent to this person until the ban ends or is lifted."""
 
@@ -107,7 +98,6 @@ class Ban(PersonalRecord):
         verbose_name_plural = _("rental bans")
         ordering = ["-starts_on"]
         constraints = [
-            *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="register_ban_ends_after_start",
@@ -119,6 +109,7 @@ class Ban(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class ProcessingRestriction(PersonalRecord):
     """The person restricted (art. 18) or objected to (art. 21) processing for a purpose.
     While it stands, data is only stored for that purpose."""
@@ -141,22 +132,13 @@ class ProcessingRestriction(PersonalRecord):
         verbose_name_plural = _("processing restrictions")
         ordering = ["-starts_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
-            models.CheckConstraint(
-                condition=Q(purpose__in=policy.PURPOSE_KEYS),
-                name="register_restriction_purpose_declared",
-            ),
-            models.CheckConstraint(
-                condition=Q(ground__in=policy.RESTRICTION_GROUND_KEYS),
-                name="register_restriction_ground_declared",
-            ),
             # GDPR 18(3): the person is told before a restriction is lifted.
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True)
                 | ~Q(kind="restriction")
                 | Q(
-                    told_before_lifting_at__isnull=False, told_before_lifting_at__lte=F("lifted_at")
+                    told_before_lifting_at__isnull=False,
+                    told_before_lifting_at__lte=F("lifted_at"),
                 ),
                 name="register_restriction_told_before_lifting",
             ),

@@ -4,11 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, choices_are_kept
 from register.models.bookings import Booking
 from register.models.customers import Customer
 
 
+@choices_are_kept
 class Agreement(PersonalRecord):
     """The rental agreement of a booking. `customer` is the renter. Cents."""
 
@@ -19,11 +20,17 @@ class Agreement(PersonalRecord):
 
     number = models.CharField(_("agreement number"), max_length=16, unique=True, editable=False)
     booking = models.ForeignKey(
-        Booking, on_delete=models.PROTECT, related_name="agreements", verbose_name=_("booking")
+        Booking,
+        on_delete=models.PROTECT,
+        related_name="agreements",
+        verbose_name=_("booking"),
     )
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.DRAFT)
     language = models.CharField(
-        _("language"), max_length=2, choices=Customer.Language, default=Customer.Language.FI
+        _("language"),
+        max_length=2,
+        choices=Customer.Language,
+        default=Customer.Language.FI,
     )
     terms_version = models.CharField(_("terms"), max_length=16)
     made_at = models.DateTimeField(_("made at"))
@@ -37,9 +44,6 @@ class Agreement(PersonalRecord):
         verbose_name_plural = _("rental agreements")
         ordering = ["-made_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("state", State),
-            one_of("language", Customer.Language),
             models.CheckConstraint(
                 condition=~Q(state="signed") | Q(signed_at__isnull=False),
                 name="register_agreement_signed_has_time",

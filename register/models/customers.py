@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, Record, choices_are_kept
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -21,6 +21,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.exclude(holds__released_at__isnull=True, holds__id__isnull=False)
 
 
+@choices_are_kept
 class Customer(Record):
     """A data subject: a private customer, a contact of a company or partner, or a prospect."""
 
@@ -56,7 +57,11 @@ class Customer(Record):
     )
     wishes = models.TextField(_("wishes that stand"), blank=True, max_length=2000)
     group = models.CharField(
-        _("customer group"), max_length=10, choices=Group, default=Group.NEW, editable=False
+        _("customer group"),
+        max_length=10,
+        choices=Group,
+        default=Group.NEW,
+        editable=False,
     )
     contact_checked_at = models.DateTimeField(
         _("contact details checked"), null=True, blank=True, editable=False
@@ -92,12 +97,6 @@ class Customer(Record):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["-number"]
-        constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
-            one_of("language", Language),
-            one_of("group", Group),
-        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.number}"
@@ -112,6 +111,7 @@ class Customer(Record):
         self.search_text = f"{self.last_name} {self.first_name} {self.last_name}".lower().strip()
 
 
+@choices_are_kept
 class Mandate(PersonalRecord):
     """A person acts for another (P2): guardian, proxy, estate. `customer` is the one who acts."""
 
@@ -133,10 +133,9 @@ class Mandate(PersonalRecord):
         verbose_name = _("mandate")
         verbose_name_plural = _("mandates")
         constraints = [
-            *Record.Meta.constraints,
-            one_of("ground", Ground),
             models.CheckConstraint(
-                condition=~Q(customer=F("on_behalf_of")), name="register_mandate_for_another"
+                condition=~Q(customer=F("on_behalf_of")),
+                name="register_mandate_for_another",
             ),
         ]
 
@@ -144,6 +143,7 @@ class Mandate(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class LoyaltyMembership(PersonalRecord):
     """The loyalty programme (P3): joined by the person, left at will."""
 
@@ -154,7 +154,6 @@ class LoyaltyMembership(PersonalRecord):
         verbose_name = _("loyalty membership")
         verbose_name_plural = _("loyalty memberships")
         constraints = [
-            *Record.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")),
                 name="register_loyalty_left_after_joined",

@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, choices_are_kept
 from register.models.bookings import Booking
 
 
+@choices_are_kept
 class Case(PersonalRecord):
     """Damage to a craft, or a fee for breaking the rules. Cents."""
 
@@ -47,9 +48,6 @@ class Case(PersonalRecord):
         verbose_name_plural = _("damage and fee cases")
         ordering = ["-occurred_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
-            one_of("state", State),
             models.CheckConstraint(
                 condition=Q(state__in=["settled", "written_off"], settled_at__isnull=False)
                 | Q(state__in=["open", "objected"], settled_at__isnull=True),

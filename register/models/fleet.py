@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import FirmRecord, one_of
+from register.models.base import FirmRecord, choices_are_kept
 
 
+@choices_are_kept
 class CraftClass(FirmRecord):
     """A kind of craft at one price. Money is in euro cents, VAT included."""
 
@@ -26,6 +27,7 @@ class CraftClass(FirmRecord):
         return self.name
 
 
+@choices_are_kept
 class Craft(FirmRecord):
     """A jet ski in the firm's fleet."""
 
@@ -34,12 +36,18 @@ class Craft(FirmRecord):
         RETIRED = "retired", _("Retired")
 
     registration = models.CharField(
-        _("registration number"), max_length=8, unique=True, help_text=_("Such as T12345.")
+        _("registration number"),
+        max_length=8,
+        unique=True,
+        help_text=_("Such as T12345."),
     )
     name = models.CharField(_("name"), max_length=60, blank=True)
     model = models.CharField(_("make and model"), max_length=100, blank=True)
     craft_class = models.ForeignKey(
-        CraftClass, on_delete=models.PROTECT, related_name="crafts", verbose_name=_("craft class")
+        CraftClass,
+        on_delete=models.PROTECT,
+        related_name="crafts",
+        verbose_name=_("craft class"),
     )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.IN_USE)
 
@@ -48,8 +56,6 @@ class Craft(FirmRecord):
         verbose_name_plural = _("crafts")
         ordering = ["registration"]
         constraints = [
-            *FirmRecord.Meta.constraints,
-            one_of("state", State),
             models.CheckConstraint(
                 condition=Q(registration__regex=r"^[A-ZÅÄÖ][0-9]{1,6}$"),
                 name="register_craft_registration_form",
@@ -60,11 +66,15 @@ class Craft(FirmRecord):
         return f"{self.registration} {self.name}".strip()
 
 
+@choices_are_kept
 class MaintenanceBlock(FirmRecord):
     """A time when a craft cannot be rented."""
 
     craft = models.ForeignKey(
-        Craft, on_delete=models.PROTECT, related_name="maintenance_blocks", verbose_name=_("craft")
+        Craft,
+        on_delete=models.PROTECT,
+        related_name="maintenance_blocks",
+        verbose_name=_("craft"),
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
@@ -74,7 +84,6 @@ class MaintenanceBlock(FirmRecord):
         verbose_name = _("maintenance block")
         verbose_name_plural = _("maintenance blocks")
         constraints = [
-            *FirmRecord.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="register_maintenance_ends_after_start",

@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from register import policy
 from register.models import choices
-from register.models.base import PersonalRecord, Record
+from register.models.base import PersonalRecord, choices_are_kept
 
 
+@choices_are_kept
 class Hold(PersonalRecord):
     """Nothing of this person is purged while a hold stands. It has a reason, an owner and a
     review date, so that it does not stand for ever."""
@@ -30,11 +30,6 @@ class Hold(PersonalRecord):
         verbose_name_plural = _("holds")
         ordering = ["review_on"]
         constraints = [
-            *Record.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(reason__in=policy.HOLD_REASON_KEYS),
-                name="register_hold_reason_declared",
-            ),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True) | Q(released_at__gte=F("placed_at")),
                 name="register_hold_released_after_placed",

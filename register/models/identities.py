@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, Record, choices_are_kept
 from register.models.customers import Customer
 from register.vault.fields import SealedField
 
@@ -23,12 +23,16 @@ def mask_identity_code(value: str) -> str:
     return f"{value[:7]}****"
 
 
+@choices_are_kept
 class Identity(Record):
     """The identity numbers of one person. Always optional: foreigners have no Finnish code, and
     the law lets us ask only where it is needed (Data Protection Act 1050/2018 s. 29)."""
 
     customer = models.OneToOneField(
-        Customer, on_delete=models.PROTECT, related_name="identity", verbose_name=_("customer")
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="identity",
+        verbose_name=_("customer"),
     )
     personal_identity_code = SealedField(
         _("personal identity code"),
@@ -70,6 +74,7 @@ class Identity(Record):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class CardOnFile(PersonalRecord):
     """A payment card. The security code, track and PIN have no field: they are never stored
     (PCI DSS 4.0.1, 3.3). The number goes early, by a clock of its own."""
@@ -102,10 +107,9 @@ class CardOnFile(PersonalRecord):
         verbose_name = _("card on file")
         verbose_name_plural = _("cards on file")
         constraints = [
-            *Record.Meta.constraints,
-            one_of("brand", Brand),
             models.CheckConstraint(
-                condition=Q(last_four__regex=r"^[0-9]{4}$"), name="register_card_last_four_digits"
+                condition=Q(last_four__regex=r"^[0-9]{4}$"),
+                name="register_card_last_four_digits",
             ),
             models.CheckConstraint(
                 condition=Q(number_destroyed_on__isnull=True)
@@ -118,6 +122,7 @@ class CardOnFile(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class IdentityCheck(PersonalRecord):
     """Somebody's identity was checked from a photo ID. No copy, no number: only that it was."""
 
@@ -138,11 +143,6 @@ class IdentityCheck(PersonalRecord):
     class Meta(PersonalRecord.Meta):
         verbose_name = _("identity check")
         verbose_name_plural = _("identity checks")
-        constraints = [
-            *Record.Meta.constraints,
-            one_of("document_type", Document),
-            one_of("occasion", Occasion),
-        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import FirmRecord
+from register.models.base import FirmRecord, choices_are_kept
 
 
+@choices_are_kept
 class PaperFolder(FirmRecord):
     """A folder of papers in a locked place."""
 
@@ -36,7 +37,6 @@ class PaperFolder(FirmRecord):
         verbose_name_plural = _("paper folders")
         ordering = ["destroy_by"]
         constraints = [
-            *FirmRecord.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(destroyed_on__isnull=True, destroyed_by__isnull=True)
                 | Q(destroyed_on__isnull=False, destroyed_by__isnull=False),

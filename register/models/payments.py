@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from register.models.base import PersonalRecord, Record, one_of
+from register.models.base import PersonalRecord, choices_are_kept
 from register.models.bookings import Booking
 
 
@@ -16,6 +16,7 @@ class Method(models.TextChoices):
     GIFT_CARD = "gift_card", _("Gift card")
 
 
+@choices_are_kept
 class Payment(PersonalRecord):
     """Money that moved."""
 
@@ -42,9 +43,6 @@ class Payment(PersonalRecord):
         verbose_name_plural = _("payments")
         ordering = ["-paid_at"]
         constraints = [
-            *Record.Meta.constraints,
-            one_of("kind", Kind),
-            one_of("method", Method),
             models.CheckConstraint(
                 condition=Q(amount_cents__gt=0), name="register_payment_amount_positive"
             ),
@@ -54,11 +52,15 @@ class Payment(PersonalRecord):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+@choices_are_kept
 class Deposit(PersonalRecord):
     """A deposit, or a hold on a card, which runs out by itself at `expires_at`."""
 
     booking = models.ForeignKey(
-        Booking, on_delete=models.PROTECT, related_name="deposits", verbose_name=_("booking")
+        Booking,
+        on_delete=models.PROTECT,
+        related_name="deposits",
+        verbose_name=_("booking"),
     )
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.CARD)
     amount_cents = models.PositiveIntegerField(_("amount, cents"))
@@ -71,8 +73,6 @@ class Deposit(PersonalRecord):
         verbose_name = _("deposit")
         verbose_name_plural = _("deposits")
         constraints = [
-            *Record.Meta.constraints,
-            one_of("method", Method),
             models.CheckConstraint(
                 condition=Q(captured_cents__lte=F("amount_cents")),
                 name="register_deposit_captured_within",

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from register import policy
 from register.declare import Basis, Purpose
-from register.models import Channel, Consent, Customer
+from register.models import Consent, Customer
 from register.services import audit
 
 CONSENTED: tuple[Purpose, ...] = tuple(
@@ -100,7 +100,11 @@ def _act(
         **rest,
     )
     audit.record(
-        verb=f"consent.{action}", by=by, at=at, object=consent, fields=["purpose", "channel"]
+        verb=f"consent.{action}",
+        by=by,
+        at=at,
+        object=consent,
+        fields=["purpose", "channel"],
     )
     return consent
 
