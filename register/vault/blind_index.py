@@ -1,0 +1,216 @@
+"""Finding a row by a sealed value, exactly, without opening anything.
+
+A tag is ``HMAC-SHA256(K[label, version], normalised value)[:16]``, K derived from the index root
+by HKDF. Tags live in the vault, never beside the row: there are only some 41 million identity
+codes, so whoever held tags and key could try them all. They go when the person's key goes.
+
+**Two databases, no common transaction.** Tags are written before the row. A tag of a row that
+never came to be finds nothing. While a row *changes* its value its tags are unsettled, and an
+unsettled tag is believed only after the row has been opened; so a roll-back or a crash between
+the two databases can neither hide a row nor find a wrong one. :func:`sweep` tidies up later.
+"""
+
+import hmac
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import IntegrityError, router, transaction
+from django.db.models import Q
+
+from . import keyring
+from .keys import in_parts
+from .models import IndexTag
+
+TAG_BYTES = 16
+
+
+class Column(NamedTuple):
+    """An indexed column: its label, and whether a value may stand in one row only."""
+
+    label: str
+    exclusive: bool
+
+
+class Entry(NamedTuple):
+    """One row's normalised value, on its way into the index."""
+
+    row_id: UUID
+    customer_id: UUID
+    value: str
+
+
+Holds = Callable[[UUID, str], bool]
+"""Whether the row, opened, holds the value: the last word where a tag is in doubt."""
+
+
+class TagTakenError(Exception):
+    """Another row holds the value already."""
+
+
+def tags(label: str, value: str) -> dict[int, bytes]:
+    """Version of the index → tag of the normalised value, for every version in use."""
+    provider = keyring.active()
+    return {
+        version: _tag(_key(provider.index_root(version), label, version), value)
+        for version in provider.index_versions
+    }
+
+
+@lru_cache(maxsize=256)
+def _key(root: bytes, label: str, version: int) -> bytes:
+    return keyring.derive(root, b"blind index\0" + label.encode() + b"\0" + version.to_bytes(2))
+
+
+def _tag(key: bytes, value: str) -> bytes:
+    return hmac.digest(key, value.encode(), sha256)[:TAG_BYTES]
+
+
+def find(column: Column, values: Iterable[str], *, holds: Holds) -> set[UUID]:
+    """Ids of the rows that hold one of the normalised values."""
+    wanted = {
+        (version, tag): value
+        for value in set(values)
+        for version, tag in tags(column.label, value).items()
+    }
+    rows: set[UUID] = set()
+    for version, tag, row_id, settled in _matching(column, wanted):
+        if row_id not in rows and (settled or holds(row_id, wanted[version, bytes(tag)])):
+            rows.add(row_id)
+    return rows
+
+
+def _matching(
+    column: Column, wanted: Collection[tuple[int, bytes]]
+) -> list[tuple[int, bytes, UUID, bool]]:
+    found: list[tuple[int, bytes, UUID, bool]] = []
+    for version in {version for version, _ in wanted}:
+        for some in _parts([tag for of, tag in wanted if of == version]):
+            rows = IndexTag.objects.filter(
+                label=column.label,
+                key_version=version,
+                tag__in=some,
+                exclusive=column.exclusive,
+            )
+            found += rows.values_list("key_version", "tag", "row_id", "settled")
+    return found
+
+
+def _parts(tags: Sequence[bytes], size: int = 500) -> Iterable[Sequence[bytes]]:
+    return (tags[start : start + size] for start in range(0, len(tags), size))
+
+
+def add(column: Column, entries: Sequence[Entry], *, holds: Holds) -> None:
+    """Tags for new rows, before the rows are inserted.
+
+    Raises TagTakenError when the column is exclusive and another row holds the value. A tag left
+    behind by a row that never came to be, or that has another value now, gives way.
+    """
+    rows = [row for entry in entries for row in _rows(column, entry)]
+    if not column.exclusive:
+        IndexTag.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)
+        return
+    try:
+        _insert(rows)
+    except IntegrityError:
+        _make_room(column, entries, holds)
+        _insert_missing(rows)
+
+
+def change(column: Column, entry: Entry, *, holds: Holds) -> None:
+    """The tags of a row that exists already and gets another value (or the same).
+
+    Call :func:`settle` when the row's transaction has committed. Raises TagTakenError as
+    :func:`add` does.
+    """
+    of_row = IndexTag.objects.filter(label=column.label, row_id=entry.row_id)
+    with transaction.atomic(using=router.db_for_write(IndexTag)):
+        of_row.update(settled=False)
+        if column.exclusive:
+            _make_room(column, [entry], holds)
+        rows = _rows(column, entry)
+        for row in rows:
+            row.settled = False
+        _insert_missing(rows)
+
+
+def settle(column: Column, row_id: UUID, value: str | None) -> None:
+    """The row is committed with this normalised value (None: empty): its other tags go."""
+    of_row = IndexTag.objects.filter(label=column.label, row_id=row_id)
+    kept = tags(column.label, value) if value is not None else {}
+    ours = Q(pk__in=[])
+    for version, tag in kept.items():
+        ours |= Q(key_version=version, tag=tag)
+    with transaction.atomic(using=router.db_for_write(IndexTag)):
+        of_row.exclude(ours).delete()
+        of_row.update(settled=True)
+
+
+def doubt(column: Column, row_id: UUID) -> None:
+    """The row is about to lose its value: believe its tags only after opening it."""
+    IndexTag.objects.filter(label=column.label, row_id=row_id).update(settled=False)
+
+
+def forget(row_ids: UUID | Iterable[UUID]) -> int:
+    """Delete all tags of these rows, after the rows are gone. Returns how many tags there were.
+
+    For rows that go while their person stays; ``keys.destroy`` takes the tags of a person who goes.
+    """
+    ids = {row_ids} if isinstance(row_ids, UUID) else set(row_ids)
+    parts = in_parts(ids)
+    return sum(IndexTag.objects.filter(row_id__in=some).delete()[0] for some in parts)
+
+
+def _rows(column: Column, entry: Entry) -> list[IndexTag]:
+    return [
+        IndexTag(
+            label=column.label,
+            key_version=version,
+            tag=tag,
+            customer_id=entry.customer_id,
+            row_id=entry.row_id,
+            exclusive=column.exclusive,
+        )
+        for version, tag in tags(column.label, entry.value).items()
+    ]
+
+
+def _insert(rows: Sequence[IndexTag]) -> None:
+    # A savepoint: the caller's transaction must survive a value that is taken.
+    with transaction.atomic(using=router.db_for_write(IndexTag)):
+        IndexTag.objects.bulk_create(rows, batch_size=2_000)
+
+
+def _insert_missing(rows: Sequence[IndexTag]) -> None:
+    ids = {row.row_id for row in rows}
+    stored = IndexTag.objects.filter(row_id__in=ids)
+    have = {
+        (row_id, label, version, bytes(tag))
+        for row_id, label, version, tag in stored.values_list(
+            "row_id", "label", "key_version", "tag"
+        )
+    }
+    try:
+        _insert([r for r in rows if (r.row_id, r.label, r.key_version, bytes(r.tag)) not in have])
+    except IntegrityError:
+        raise TagTakenError from None
+
+
+def _make_room(column: Column, entries: Sequence[Entry], holds: Holds) -> None:
+    """Delete tags that stand in the way without right; raise if one of them is right."""
+    wanted = {
+        (version, tag): entry
+        for entry in entries
+        for version, tag in tags(column.label, entry.value).items()
+    }
+    for version, tag, row_id, _settled in _matching(column, wanted):
+        entry = wanted[version, bytes(tag)]
+        if row_id == entry.row_id:
+            continue
+        if holds(row_id, entry.value):
+            raise TagTakenError
+        IndexTag.objects.filter(
+            label=column.label, key_version=version, tag=tag, row_id=row_id
+        ).delete()

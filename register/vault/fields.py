@@ -1,0 +1,398 @@
+"""SealedField: a model column whose values only their person's own data key can open.
+
+    personal_identity_code = SealedField(
+        label="identity.personal_identity_code", max_length=11, normalise=…, indexed=True, …
+    )
+
+Assign plain text or bytes; saving seals it. Reading gives a :class:`Secret`, ``None``, or
+:class:`Erased` once the person's key is destroyed; bytes that do not belong to this row raise
+TamperedError. Look-ups are ``exact`` and ``in`` (with ``indexed=True``) and ``isnull``.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django.core import checks
+from django.core.exceptions import ValidationError
+from django.db import models, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.translation import gettext_lazy as _
+
+from . import blind_index, keys, sealing
+from .blind_index import Column, Entry, TagTakenError
+from .errors import (
+    DuplicateSealedValue,
+    PlainValueError,
+    SealedLookupError,
+    TamperedError,
+)
+from .locks import lock_values
+from .sealing import Place
+from .values import Erased, Mask, Sealed, Secret
+
+if TYPE_CHECKING:
+    _Base = models.Field["str | bytes | Secret | None", "Secret | None"]
+else:
+    _Base = models.Field
+
+Normalise = Callable[[str], str]
+
+
+class SealedAttribute(DeferredAttribute):
+    """The attribute on the instance. Its ``__dict__`` slot holds None, Sealed or a new Secret."""
+
+    field: "SealedField"
+
+    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+        if instance is None:
+            return self
+        try:
+            stored = instance.__dict__[self.field.attname]
+        except KeyError:
+            return super().__get__(instance, cls)  # deferred: fetch the column first
+        if type(stored) is Sealed:
+            return self.field.open(stored, instance)
+        return stored
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        if value is not None and type(value) is not Sealed:
+            value = self.field.taken_in(value, instance)
+        slots, name = instance.__dict__, self.field.attname
+        if value is None and slots.get(name) is not None:
+            instance._state.__dict__.setdefault("vault_emptied", {})[name] = True
+        slots[name] = value
+
+
+class SealedField(_Base):
+    """A sealed column of bytes.
+
+    :param label: names the column for good ("identity.passport_number"). It is bound into every
+        value: renaming the column is free, changing the label makes its values unreadable.
+    :param max_length: in characters of the normalised text, or in bytes if ``binary``.
+    :param binary: the value is bytes (a photo, a recording), not text.
+    :param pad_to: pad the plain bytes to a multiple of this before sealing. Changing it later
+        needs every value sealed anew.
+    :param normalise: text → its one normal form; may raise ValidationError for what is no value.
+    :param mask: text → what may be shown of it to everybody who may see the column.
+    :param indexed: rows can be found by exact value.
+    :param unique: with ``indexed``, the value may stand in one row only. Save in a transaction:
+        its lock is what keeps two writers at the same moment apart.
+    :param customer_attr: the attribute that holds the id of the person whose key seals the value.
+    """
+
+    descriptor_class = SealedAttribute
+    description = _("Sealed value")
+    empty_strings_allowed = False
+
+    def __init__(
+        self,
+        verbose_name: Any = None,
+        *,
+        label: str,
+        max_length: int,
+        binary: bool = False,
+        pad_to: int | None = None,
+        normalise: Normalise | None = None,
+        mask: Mask | None = None,
+        indexed: bool = False,
+        unique: bool = False,
+        customer_attr: str = "customer_id",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(verbose_name, max_length=max_length, **kwargs)
+        self.label = label
+        self.binary = binary
+        self.pad_to = pad_to
+        self.normalise = normalise
+        self.mask = mask
+        self.indexed = indexed
+        self.exclusive = unique
+        self.customer_attr = customer_attr
+
+    @property
+    def column_of_index(self) -> Column:
+        return Column(self.label, self.exclusive)
+
+    # -- The attribute ------------------------------------------------------------------------
+
+    def taken_in(self, value: object, instance: models.Model) -> Sealed | Secret | None:
+        """What the instance keeps of an assigned value: never plain text."""
+        if isinstance(value, Secret):
+            return self._own_or_new(value, instance)
+        if not isinstance(value, bytes if self.binary else str):
+            if self.binary and isinstance(value, (bytearray, memoryview)):
+                return Secret(bytes(value), place=self._place_if_known(instance))
+            raise PlainValueError(
+                f"{self.label} takes {'bytes' if self.binary else 'text'}, "
+                f"not {type(value).__name__}."
+            )
+        if not self.binary and not cast(str, value).strip():
+            return None
+        return Secret(
+            cast("str | bytes", value),
+            mask=self.mask,
+            place=self._place_if_known(instance),
+        )
+
+    def _own_or_new(self, secret: Secret, instance: models.Model) -> Sealed | Secret:
+        """A secret read from this very row stays sealed as it is; another's is sealed anew."""
+        if secret._sealed is not None and secret._place == self._place_if_known(instance):
+            return secret._sealed
+        if isinstance(secret, Erased):
+            raise PlainValueError(f"An erased value cannot be copied into {self.label}.")
+        return Secret(secret._value, mask=self.mask, place=self._place_if_known(instance))
+
+    def open(self, sealed: Sealed, instance: models.Model) -> Secret:
+        """The row's value as a Secret, or Erased. Raises TamperedError."""
+        place = self.place(instance)
+        batch = instance._state.__dict__.get("vault_batch")
+        generation = sealing.read_header(sealed.raw)
+        cipher = keys.cipher(place.owner, generation, batch)
+        if cipher is None:
+            return Erased(place=place, sealed=sealed)
+        try:
+            plain = sealing.unseal(cipher, sealed.raw, place)
+        except TamperedError:
+            # A roll-back may have left a key in memory that never came to be: ask the vault.
+            fresh = keys.cipher_anew(place.owner, generation)
+            if fresh is None:
+                return Erased(place=place, sealed=sealed)
+            plain = sealing.unseal(fresh, sealed.raw, place)
+        if self.pad_to:
+            plain = sealing.unpad(plain)
+        value = plain if self.binary else plain.decode()
+        return Secret(value, mask=self.mask, place=place, sealed=sealed)
+
+    def place(self, instance: models.Model) -> Place:
+        """Where the value belongs. Raises ValueError while the row has no owner or no id."""
+        owner, row = getattr(instance, self.customer_attr), instance.pk
+        if isinstance(owner, UUID) and isinstance(row, UUID):
+            return Place(self.label, owner, row)
+        raise ValueError(
+            f"{self.label} is sealed to a person and a row: set {self.customer_attr} and the "
+            "primary key, both UUIDs, first."
+        )
+
+    def _place_if_known(self, instance: models.Model) -> Place | None:
+        owner, row = instance.__dict__.get(self.customer_attr), instance.pk
+        known = isinstance(owner, UUID) and isinstance(row, UUID)
+        return Place(self.label, owner, row) if known else None  # type: ignore[arg-type]
+
+    # -- Saving -------------------------------------------------------------------------------
+
+    def normal(self, value: str | bytes) -> str | bytes:
+        """The value in its normal form. Raises ValidationError if it is none or is too long."""
+        normal = self._normalised(value) if isinstance(value, str) else value
+        if len(normal) > cast(int, self.max_length):
+            raise ValidationError(
+                _("This is longer than the %(most)s characters that fit."),
+                code="max_length",
+                params={"most": self.max_length},
+            )
+        return normal
+
+    def _normalised(self, text: str) -> str:
+        try:
+            return self.normalise(text) if self.normalise else text
+        except ValidationError:
+            raise
+        except ValueError:
+            # The error of the library could quote the value.
+            raise ValidationError(_("This value is not right: check it."), "invalid") from None
+
+    def normal_text(self, value: object) -> str:
+        """The normal form of a value to look for. Raises SealedLookupError for what is no text."""
+        text = value._value if isinstance(value, Secret) else value
+        if not isinstance(text, str):
+            raise SealedLookupError(f"{self.label} is looked up by text.")
+        return cast(str, self.normal(text))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
+        stored = model_instance.__dict__.get(self.attname)
+        if isinstance(stored, Secret):
+            return self._seal(stored, model_instance, add=add)
+        if stored is None:
+            if self.indexed and not add:
+                self._forget_value(model_instance)
+            return None
+        self._must_belong(stored, model_instance)
+        return cast(Sealed, stored)
+
+    def _seal(self, secret: Secret, instance: models.Model, *, add: bool) -> Sealed | None:
+        ready = instance._state.__dict__.get("vault_ready", {}).pop(self.attname, None)
+        if ready is not None:
+            return cast(Sealed, ready)
+        value = self.normal(secret._value)
+        if not value and not self.binary:
+            return None
+        place = self.place(instance)
+        generation, cipher = keys.current([place.owner])[place.owner]
+        if self.indexed:
+            self._index(Entry(place.row, place.owner, cast(str, value)), instance, add=add)
+        return self.sealed(value, place, generation, cipher)
+
+    def sealed(self, value: str | bytes, place: Place, generation: int, cipher: Any) -> Sealed:
+        plain = value if isinstance(value, bytes) else value.encode()
+        if self.pad_to:
+            plain = sealing.pad(plain, self.pad_to)
+        return Sealed(sealing.seal(cipher, generation, plain, place))
+
+    def _must_belong(self, sealed: Sealed, instance: models.Model) -> None:
+        """A copied row, or one given to another person, would be unreadable from now on."""
+        try:
+            self.open(sealed, instance)
+        except TamperedError:
+            raise TamperedError(
+                f"The sealed value of {self.label} belongs to another row or person: assign "
+                "the value itself (new.field = old.field) before saving."
+            ) from None
+
+    # -- The blind index ----------------------------------------------------------------------
+
+    def _index(self, entry: Entry, instance: models.Model, *, add: bool) -> None:
+        using = router.db_for_write(type(instance), instance=instance)
+        if self.exclusive:
+            lock_values(using, self.label, [entry.value])
+        try:
+            if add:
+                blind_index.add(self.column_of_index, [entry], holds=self.holder(using))
+                return
+            blind_index.change(self.column_of_index, entry, holds=self.holder(using))
+        except TagTakenError:
+            raise DuplicateSealedValue(self.verbose_name) from None
+        self._settle_after_commit(using, entry.row_id, entry.value)
+
+    def index_many(self, entries: Sequence[Entry], using: str) -> None:
+        """Tags for many new rows at once. Raises DuplicateSealedValue."""
+        if self.exclusive:
+            lock_values(using, self.label, [entry.value for entry in entries])
+            if len({entry.value for entry in entries}) < len(entries):
+                raise DuplicateSealedValue(self.verbose_name)
+        try:
+            blind_index.add(self.column_of_index, entries, holds=self.holder(using))
+        except TagTakenError:
+            raise DuplicateSealedValue(self.verbose_name) from None
+
+    def _forget_value(self, instance: models.Model) -> None:
+        if not instance._state.__dict__.get("vault_emptied", {}).pop(self.attname, False):
+            return
+        blind_index.doubt(self.column_of_index, instance.pk)
+        using = router.db_for_write(type(instance), instance=instance)
+        self._settle_after_commit(using, instance.pk, None)
+
+    def _settle_after_commit(self, using: str, row_id: UUID, value: str | None) -> None:
+        column = self.column_of_index
+        # Robust: should this fail, the tags stay in doubt and look-ups still answer rightly.
+        transaction.on_commit(
+            lambda: blind_index.settle(column, row_id, value), using=using, robust=True
+        )
+
+    def holder(self, using: str) -> blind_index.Holds:
+        """Answers whether a row, opened, holds a normalised value."""
+
+        def holds(row_id: UUID, value: str) -> bool:
+            rows = self.model._base_manager.using(using).filter(pk=row_id)
+            row = rows.only("pk", self.customer_attr, self.attname).first()
+            if row is None:
+                return False
+            held = getattr(row, self.attname)
+            return bool(held) and held == Secret(value)
+
+        return holds
+
+    # -- Django's side ------------------------------------------------------------------------
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["label"] = self.label
+        declared: dict[str, tuple[object, object]] = {
+            "binary": (self.binary, False),
+            "pad_to": (self.pad_to, None),
+            "normalise": (self.normalise, None),
+            "indexed": (self.indexed, False),
+            "unique": (self.exclusive, False),
+            "customer_attr": (self.customer_attr, "customer_id"),
+        }
+        kwargs |= {key: value for key, (value, usual) in declared.items() if value != usual}
+        return name, path, args, kwargs
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        from .lookups import lookup_for
+
+        return lookup_for(self, lookup_name)
+
+    def get_transform(self, lookup_name: str) -> Any:
+        raise SealedLookupError(
+            f"{self.label} is sealed: it answers exact, in and isnull, not {lookup_name}."
+        )
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
+        return None if value is None else Sealed(bytes(value))
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if value is None:
+            return None
+        sealed = value._sealed if isinstance(value, Secret) else value
+        if not isinstance(sealed, Sealed):
+            raise PlainValueError(
+                f"{self.label} is sealed row by row: set it on the instance and save that. "
+                "update(), bulk_update() and SQL cannot seal a plain value."
+            )
+        return connection.Database.Binary(sealed.raw)  # type: ignore[attr-defined]
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, dict) and set(value) == {"sealed"}:  # from value_to_string
+            return Sealed(bytes.fromhex(value["sealed"]))
+        return value
+
+    def value_to_string(self, obj: models.Model) -> Any:
+        """For dumpdata: the sealed bytes, so that a dump holds no plain text either."""
+        stored = obj.__dict__.get(self.attname)
+        if isinstance(stored, Secret):
+            raise PlainValueError(f"{self.label} has not been saved yet: save it, then dump it.")
+        return None if stored is None else {"sealed": stored.raw.hex()}
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """Normal form, length, validators and uniqueness of a newly assigned value."""
+        if isinstance(value, Erased) or (isinstance(value, Secret) and value._sealed is not None):
+            return value
+        plain = value._value if isinstance(value, Secret) else self.to_python(value)
+        if isinstance(plain, (str, bytes)) and plain:
+            plain = self.normal(plain)
+            self._must_be_free(plain, model_instance)
+        self.validate(plain or None, model_instance)
+        self.run_validators(plain)
+        return Secret(plain, mask=self.mask) if plain else None
+
+    def _must_be_free(self, value: str | bytes, instance: models.Model | None) -> None:
+        if not self.exclusive or not isinstance(value, str):
+            return
+        holds = self.holder(router.db_for_read(self.model))
+        rows = blind_index.find(self.column_of_index, [value], holds=holds)
+        rows.discard(instance.pk if instance else None)  # type: ignore[arg-type]
+        if any(holds(row_id, value) for row_id in rows):
+            raise DuplicateSealedValue(self.verbose_name)
+
+    def save_form_data(self, instance: models.Model, data: Any) -> None:
+        """An empty form field leaves the stored value alone: forms never show it again."""
+        if data not in self.empty_values:
+            setattr(instance, self.attname, data)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        if self.binary:
+            return None
+        from .forms import SealedFormField
+
+        return super().formfield(**{"form_class": SealedFormField, "sealed_field": self, **kwargs})
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        from .checks import of_field
+
+        return [*super().check(**kwargs), *of_field(self)]

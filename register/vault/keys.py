@@ -1,0 +1,207 @@
+"""People's data keys: made on first use, kept briefly in memory, destroyed for good.
+
+A key is trusted from memory for ``TRUST_SECONDS``; after that the vault is asked again whether it
+still exists. So a person erased by one process is unreadable in all others within seconds, and
+in this one at once. Writing asks the vault every time: a value must never be sealed with a key
+that is gone, or that was rolled back.
+"""
+
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from operator import itemgetter
+from time import monotonic
+from typing import NamedTuple
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import router, transaction
+
+from . import keyring
+from .models import DataKey, IndexTag
+
+TRUST_SECONDS = 5.0
+REMEMBERED = 16_384
+ROWS_A_QUERY = 2_000
+
+
+class _Key:
+    """One data key in memory: unwrapped at its first use."""
+
+    __slots__ = ("_cipher", "_context", "wrapped")
+
+    def __init__(self, customer_id: UUID, generation: int, wrapped: bytes) -> None:
+        self._context = keyring.data_key_context(customer_id, generation)
+        self._cipher: AESGCM | None = None
+        self.wrapped = wrapped
+
+    @property
+    def cipher(self) -> AESGCM:
+        if self._cipher is None:
+            key = keyring.active().unwrap(self.wrapped, context=self._context)
+            self._cipher = AESGCM(key)
+        return self._cipher
+
+
+class _Person(NamedTuple):
+    """What the vault said of one person, and when: generation → key, empty if there is none."""
+
+    asked_at: float
+    keys: dict[int, _Key]
+
+
+class Batch:
+    """The people of rows that were read together: their keys are fetched together."""
+
+    __slots__ = ("customer_ids",)
+
+    def __init__(self, customer_ids: Iterable[UUID]) -> None:
+        self.customer_ids = frozenset(customer_ids)
+
+
+_memory: dict[UUID, _Person] = {}
+_lock = threading.Lock()
+
+
+def ensure(customer_id: UUID) -> None:
+    """Make the person's data key if she has none. Write it before the first row that needs it."""
+    current([customer_id])
+
+
+def exists(customer_id: UUID) -> bool:
+    """Whether the vault holds a data key of this person now. Asks the database."""
+    return DataKey.objects.filter(customer_id=customer_id).exists()
+
+
+def destroy(customer_ids: UUID | Iterable[UUID]) -> int:
+    """Destroy the data keys and look-up tags of these people, for good.
+
+    Returns how many people had a key. Delete the rows first: a key without rows is harmless, a
+    row without its key reads as Erased. Commit of the vault's transaction makes it so.
+    """
+    ids = {customer_ids} if isinstance(customer_ids, UUID) else set(customer_ids)
+    people = 0
+    with transaction.atomic(using=router.db_for_write(DataKey)):
+        for some in in_parts(ids):
+            keys = DataKey.objects.filter(customer_id__in=some)
+            people += keys.values("customer_id").distinct().count()
+            IndexTag.objects.filter(customer_id__in=some).delete()
+            keys.delete()
+    _forget_people(ids)
+    return people
+
+
+def preload(customer_ids: Iterable[UUID]) -> None:
+    """Fetch the keys of these people from the vault: one query per 2 000 people.
+
+    Useful before a loop over rows that a plain query has joined in; rows that come from a
+    SealedQuerySet do this by themselves.
+    """
+    for some in in_parts(set(customer_ids)):
+        _ask(some)
+
+
+def current(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[int, AESGCM]]:
+    """Each person's newest (generation, cipher), made where missing. Always asks the vault."""
+    ids = set(customer_ids)
+    found = _newest(ids)
+    if missing := ids - found.keys():
+        _create(missing)
+        found |= _newest(missing)
+    return {person: (generation, key.cipher) for person, (generation, key) in found.items()}
+
+
+def cipher(customer_id: UUID, generation: int, batch: Batch | None = None) -> AESGCM | None:
+    """The cipher of one key, or None when the key is gone."""
+    person = _memory.get(customer_id)
+    fresh = person is not None and monotonic() - person.asked_at < TRUST_SECONDS
+    # That a person has no key is believed only within the rows that were read together.
+    if person is None or not fresh or not (person.keys or batch):
+        person = _ask_with(customer_id, batch)
+    key = person.keys.get(generation)
+    return key.cipher if key else None
+
+
+def cipher_anew(customer_id: UUID, generation: int) -> AESGCM | None:
+    """Like :func:`cipher`, past the memory: for a value that did not open with what it held."""
+    key = _ask([customer_id])[customer_id].keys.get(generation)
+    return key.cipher if key else None
+
+
+def forget() -> None:
+    """Empty this process's memory of keys."""
+    with _lock:
+        _memory.clear()
+
+
+def _ask_with(customer_id: UUID, batch: Batch | None) -> _Person:
+    """Ask for the person and, in the same breath, for everybody read together with her."""
+    if batch and customer_id in batch.customer_ids:
+        preload(batch.customer_ids)
+        if (person := _memory.get(customer_id)) is not None:
+            return person
+    return _ask([customer_id])[customer_id]
+
+
+def in_parts(ids: Iterable[UUID], size: int = ROWS_A_QUERY) -> Iterator[list[UUID]]:
+    rest = iter(ids)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _newest(ids: Iterable[UUID]) -> dict[UUID, tuple[int, _Key]]:
+    newest: dict[UUID, tuple[int, _Key]] = {}
+    for some in in_parts(ids):
+        newest |= {
+            customer_id: max(person.keys.items(), key=itemgetter(0))
+            for customer_id, person in _ask(some).items()
+            if person.keys
+        }
+    return newest
+
+
+def _create(ids: Iterable[UUID]) -> None:
+    """Another process may do the same at the same moment: the first one's key stands."""
+    provider = keyring.active()
+    rows = [
+        DataKey(
+            customer_id=person,
+            generation=1,
+            wrapped=provider.wrap(
+                AESGCM.generate_key(256), context=keyring.data_key_context(person, 1)
+            ),
+        )
+        for person in ids
+    ]
+    DataKey.objects.bulk_create(rows, batch_size=ROWS_A_QUERY, ignore_conflicts=True)
+
+
+def _ask(ids: Collection[UUID]) -> dict[UUID, _Person]:
+    """What the vault says of these people now. Remembers it, that there is no key included."""
+    now = monotonic()
+    people = {customer_id: _Person(now, {}) for customer_id in ids}
+    rows = DataKey.objects.filter(customer_id__in=ids)
+    for owner, generation, wrapped in rows.values_list("customer_id", "generation", "wrapped"):
+        people[owner].keys[generation] = _same_or_new(owner, generation, bytes(wrapped))
+    with _lock:
+        for customer_id, person in people.items():
+            _memory.pop(customer_id, None)  # to the end of the row: the least asked go first
+            _memory[customer_id] = person
+        for customer_id in list(islice(_memory, max(0, len(_memory) - REMEMBERED))):
+            del _memory[customer_id]
+    return people
+
+
+def _same_or_new(customer_id: UUID, generation: int, wrapped: bytes) -> _Key:
+    """The key in memory, already unwrapped, if the vault still holds exactly these bytes."""
+    person = _memory.get(customer_id)
+    known = person.keys.get(generation) if person else None
+    if known is not None and known.wrapped == wrapped:
+        return known
+    return _Key(customer_id, generation, wrapped)
+
+
+def _forget_people(ids: Iterable[UUID]) -> None:
+    with _lock:
+        for customer_id in ids:
+            _memory.pop(customer_id, None)

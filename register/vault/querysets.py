@@ -1,0 +1,93 @@
+"""Many rows at once: keys fetched together, values sealed together."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models, router
+from django.db.models.query import ModelIterable
+
+from . import keys
+from .blind_index import Entry
+from .errors import PlainValueError, SealedLookupError
+from .fields import SealedField
+from .values import Sealed, Secret
+
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+@lru_cache(maxsize=256)
+def sealed_fields(model: type[models.Model]) -> tuple[SealedField, ...]:
+    """The sealed columns of a model."""
+    return tuple(f for f in model._meta.concrete_fields if isinstance(f, SealedField))
+
+
+class SealedIterable(ModelIterable):  # type: ignore[type-arg]
+    """Rows in groups of 2 000, each group knowing its people: one key query opens them all."""
+
+    def __iter__(self) -> Iterator[Any]:
+        owners = {field.customer_attr for field in sealed_fields(self.queryset.model)}
+        rows = super().__iter__()
+        while group := list(islice(rows, keys.ROWS_A_QUERY)):
+            people = [row.__dict__.get(owner) for owner in owners for row in group]
+            batch = keys.Batch(person for person in people if isinstance(person, UUID))
+            for row in group:
+                row._state.vault_batch = batch
+            yield from group
+
+
+class SealedQuerySet(models.QuerySet[_Row]):
+    """For models with sealed columns: ``objects = SealedQuerySet.as_manager()``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._iterable_class: Any = SealedIterable
+
+    def order_by(self, *field_names: Any) -> Any:
+        sealed = {field.name for field in sealed_fields(self.model)}
+        if asked := {str(name).lstrip("-+") for name in field_names} & sealed:
+            raise SealedLookupError(f"{asked.pop()} is sealed: it has no order.")
+        return super().order_by(*field_names)
+
+    def update(self, **kwargs: Any) -> int:
+        for field in sealed_fields(self.model):
+            value = kwargs.get(field.name)
+            if isinstance(value, (models.F, models.Subquery)):
+                raise PlainValueError(f"{field.label} is sealed to its row: it cannot be copied.")
+        return super().update(**kwargs)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        rows = list(objs)
+        seal_new(
+            rows,
+            self.model,
+            using=self.db if self._db else router.db_for_write(self.model),
+        )
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+def seal_new(rows: Sequence[Any], model: type[models.Model], *, using: str) -> None:
+    """Seal the plain values of many new rows: one key query per 2 000 people, tags in bulk."""
+    for field in sealed_fields(model):
+        waiting = [row for row in rows if isinstance(row.__dict__.get(field.attname), Secret)]
+        if waiting:
+            _seal_column(field, waiting, using)
+
+
+def _seal_column(field: SealedField, rows: Sequence[Any], using: str) -> None:
+    places = [field.place(row) for row in rows]
+    values = [field.normal(row.__dict__[field.attname]._value) for row in rows]
+    current = keys.current(place.owner for place in places)
+    if field.indexed:
+        entries = [
+            Entry(place.row, place.owner, value)
+            for place, value in zip(places, values, strict=True)
+            if isinstance(value, str) and value
+        ]
+        field.index_many(entries, using)
+    for row, place, value in zip(rows, places, values, strict=True):
+        ready: dict[str, Sealed] = row._state.__dict__.setdefault("vault_ready", {})
+        if value or field.binary:
+            ready[field.attname] = field.sealed(value, place, *current[place.owner])

@@ -1,0 +1,78 @@
+"""The bytes of a sealed value. Pure functions: no Django, no database, no clock.
+
+    value:  0x01 | key generation u16 | nonce 12 | ciphertext n | tag 16          31 + n bytes
+    AAD:    the first 3 bytes | u16 length of the label | label | owner 16 | row 16
+
+Integers are big-endian; a UUID is its 16 bytes in the order of RFC 9562 (``UUID.bytes``). The
+owner is the person whose data key seals the value, the row is the primary key of the record.
+"""
+
+import os
+from struct import Struct
+from typing import NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .errors import TamperedError
+
+VERSION = 1
+NONCE = 12
+TAG = 16
+OVERHEAD = 3 + NONCE + TAG
+_HEADER = Struct(">BH")
+_U16 = Struct(">H")
+
+
+class Place(NamedTuple):
+    """Where a value belongs: its column's label, its owner and its row."""
+
+    label: str
+    owner: UUID
+    row: UUID
+
+
+def header(number: int) -> bytes:
+    """Format version and a generation or key id (1–65 535) as three bytes."""
+    return _HEADER.pack(VERSION, number)
+
+
+def read_header(sealed: bytes) -> int:
+    """The generation or key id that sealed these bytes. Raises TamperedError on anything else."""
+    if len(sealed) < OVERHEAD or sealed[0] != VERSION:
+        raise TamperedError("These bytes are not a sealed value of this register.")
+    return (sealed[1] << 8) | sealed[2]
+
+
+def additional_data(head: bytes, place: Place) -> bytes:
+    label = place.label.encode()
+    return head + _U16.pack(len(label)) + label + place.owner.bytes + place.row.bytes
+
+
+def seal(cipher: AESGCM, generation: int, plain: bytes, place: Place) -> bytes:
+    head = header(generation)
+    nonce = os.urandom(NONCE)
+    return head + nonce + cipher.encrypt(nonce, plain, additional_data(head, place))
+
+
+def unseal(cipher: AESGCM, sealed: bytes, place: Place) -> bytes:
+    """The plain bytes. Raises TamperedError where bytes, place or key do not fit each other."""
+    read_header(sealed)
+    try:
+        return cipher.decrypt(sealed[3:15], sealed[15:], additional_data(sealed[:3], place))
+    except InvalidTag:
+        raise TamperedError(f"A sealed value of {place.label} does not belong here.") from None
+
+
+def pad(plain: bytes, block: int) -> bytes:
+    """ISO/IEC 7816-4 padding: 0x80, then zeros up to a whole block, so that length tells little."""
+    return plain + b"\x80" + b"\0" * (-(len(plain) + 1) % block)
+
+
+def unpad(padded: bytes) -> bytes:
+    """Raises TamperedError where no padding is found: the column's definition has changed."""
+    plain = padded.rstrip(b"\0")
+    if not plain.endswith(b"\x80"):
+        raise TamperedError("A padded value lost its padding.")
+    return plain[:-1]
