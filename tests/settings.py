@@ -1,0 +1,32 @@
+"""The settings of the tests: the real ones, on an environment of their own.
+
+Nothing of a developer's `.env` reaches a test. DATABASE_URL and VAULT_DATABASE_URL still count,
+so that the same tests run on SQLite (nothing given) and on PostgreSQL (`script/with-postgres`).
+"""
+
+import base64
+import json
+import os
+
+
+def keyring() -> str:
+    """A keyring that lives as long as the process: no key stands in the repository."""
+    one = {"current": 1, "keys": {"1": base64.b64encode(os.urandom(32)).decode()}}
+    return json.dumps({**one, "index_root": one})
+
+
+os.environ.update(
+    ENV_FILE=os.devnull,
+    SECRET_KEY="for-tests-only-" + "x" * 50,
+    MASTER_KEY=keyring(),
+    MASTER_KEY_FILE="",
+    DEBUG="off",
+    DEMO="on",
+    HTTPS="off",
+    ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+)
+
+from kesajetti.settings import *  # noqa: E402, F403
+
+# Argon2 costs 50 ms a sign-in by design. The real hashers are tested where they matter.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
