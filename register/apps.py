@@ -21,4 +21,8 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from register import checks  # noqa: F401 - registers the system checks
 
+        from register.services import audit
+        from register.vault.audit import set_sink
+
+        set_sink(audit.write_down)
         post_migrate.connect(stand_guard, dispatch_uid="register.guards")

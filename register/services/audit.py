@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Model
+from django.utils import timezone
 
-from register import permissions
+from register import permissions, policy
 from register.models import AuditEvent, Customer
+from register.vault.audit import Reveal
 
 
 def record(
@@ -62,3 +64,18 @@ def query_tag(query: str) -> str:
     """A keyed hash of a search, so that the same question can be recognised but not read."""
     key = hashlib.sha256(b"register.audit.query\0" + settings.SECRET_KEY.encode()).digest()
     return hmac.new(key, query.strip().lower().encode(), hashlib.sha256).hexdigest()
+
+
+def write_down(reveal: Reveal) -> None:
+    """The vault's sink: one line per value that was shown. `reason` is a key that the policy
+    declares. Raises ValueError for any other, and then nothing is shown."""
+    if reveal.reason not in policy.REVEAL_REASON_KEYS:
+        raise ValueError(f"{reveal.reason!r} is not a declared reason to reveal")
+    record(
+        verb="reveal",
+        by=reveal.by,
+        at=reveal.at or timezone.now(),
+        customer_id=reveal.customer_id,
+        fields=[reveal.label],
+        reason=reveal.reason,
+    )

@@ -41,3 +41,22 @@ def test_a_line_can_be_neither_changed_nor_removed(act: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         rows.update(verb="nothing") if act == "update" else rows.delete()
     assert rows.get().verb == "customer.viewed"
+
+
+def test_a_reveal_leaves_a_line_with_its_reason_and_without_the_value() -> None:
+    aino, kaisa = cast.aino(), cast.kaisa()
+    secret = aino.identity.personal_identity_code
+    assert secret is not None
+    assert secret.reveal(reason="identify", by=kaisa, at=cast.NOW) == cast.AINOS_CODE
+    line = AuditEvent.objects.get(verb="reveal")
+    assert (line.actor_id, line.customer_id, line.reason) == (kaisa.pk, aino.pk, "identify")
+    assert line.fields == ["identity.personal_identity_code"]
+    assert cast.AINOS_CODE not in str(vars(line))
+
+
+def test_nothing_is_revealed_for_a_reason_that_nobody_declared() -> None:
+    secret = cast.aino().identity.personal_identity_code
+    assert secret is not None
+    with pytest.raises(ValueError, match="declared"):
+        secret.reveal(reason="curious", by=cast.kaisa(), at=cast.NOW)
+    assert not AuditEvent.objects.filter(verb="reveal").exists()
