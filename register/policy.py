@@ -1137,7 +1137,9 @@ NOT_PERSONAL = {
 EVENTS = (
     Event(table="register.QuoteRequest", when="requested_at"),
     Event(table="register.Booking", when="booked_at", makes_contract=True),
-    Event(table="register.Booking", when="ends_at", makes_contract=True),
+    # The planned end of a cancelled booking never came: its cancellation is the event.
+    Event(table="register.Booking", when="ends_at", only={"cancelled_at": None}, makes_contract=True),
+    Event(table="register.Booking", when="cancelled_at", makes_contract=True),
     Event(table="register.Rental", when="handed_over_at", makes_contract=True),
     Event(table="register.Rental", when="returned_at"),
     Event(table="register.Driver", when="drove_on"),

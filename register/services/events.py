@@ -1,0 +1,146 @@
+"""What happened between a person and the firm, and until when she is kept because of it.
+
+The events themselves decide (policy.EVENTS). The columns on Customer (last_event_on,
+last_transaction_on, has_contract, kept_through) are an index of them, to find candidates fast;
+whoever records an event calls `refresh` beside it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Max, Model, QuerySet
+
+from register import clock, policy
+from register.declare import Event
+from register.models import (
+    Customer,
+    lookups,  # noqa: F401 -- registers `among`
+)
+
+BATCH = 2_000
+INDEX = ("last_event_on", "last_transaction_on", "has_contract", "kept_through")
+
+
+@dataclass(slots=True)
+class History:
+    """The last dates of one person's events, local to Helsinki.
+
+    `dates`: table → its latest event. `saved_on` stands in where there is no event at all: data
+    that nothing happened to is not kept for ever.
+    """
+
+    saved_on: date
+    erased_on: date | None = None
+    dates: dict[str, date] = field(default_factory=dict)
+    has_contract: bool = False
+    last_transaction: date | None = None
+
+    @property
+    def last_event(self) -> date:
+        return max(self.dates.values(), default=self.saved_on)
+
+    @property
+    def kept_through(self) -> date:
+        """Last day on which the person may be kept (DOMAIN: the retention clock).
+
+        After an erasure on request only what the accounts need is left, so only their clock
+        runs; a new event since then starts the ordinary clock again.
+        """
+        year_end = settings.FINANCIAL_YEAR_END
+        if self.erased_on and self.last_event <= self.erased_on:
+            return clock.accounts_kept_through(self.last_event, year_end)
+        return clock.kept_through(
+            last_event=self.last_event,
+            has_contract=self.has_contract,
+            last_transaction=self.last_transaction,
+            financial_year_end=year_end,
+        )
+
+    def note(self, event: Event, on: date) -> None:
+        """Take one table's latest event into account."""
+        self.dates[event.table] = max(on, self.dates.get(event.table, on))
+        self.has_contract = self.has_contract or event.makes_contract
+        if event.is_transaction:
+            self.last_transaction = max(on, self.last_transaction or on)
+
+
+def histories(customer_ids: Collection[UUID]) -> dict[UUID, History]:
+    """The history of each of these people who exists, from the events: one query per kind."""
+    people = Customer.objects.filter(pk__among=customer_ids).order_by()
+    found = {
+        pk: History(saved_on=clock.local_date(saved_at), erased_on=erased_on)
+        for pk, saved_at, erased_on in people.values_list("pk", "saved_at", "erased_on")
+    }
+    for event in policy.EVENTS:
+        for pk, latest in _latest(event, customer_ids):
+            if pk in found and latest is not None:
+                found[pk].note(event, local(latest))
+    return found
+
+
+def history(customer: Customer) -> History:
+    """One person's history. KeyError when the person does not exist (any more)."""
+    return histories([customer.pk])[customer.pk]
+
+
+def refresh(customer_ids: Iterable[UUID]) -> int:
+    """Bring the index columns of these people up to date; returns how many were behind."""
+    changed = 0
+    for part in in_parts(customer_ids):
+        found = histories(part)
+        people = Customer.objects.filter(pk__among=part).only("pk", *INDEX).order_by()
+        behind = [person for person in people if _set_index(person, found[person.pk])]
+        Customer.objects.bulk_update(behind, INDEX, batch_size=500)
+        changed += len(behind)
+    return changed
+
+
+def refresh_all(*, batch: int = BATCH) -> int:
+    """Compare the whole index with the events, in parts of flat size; returns how many were
+    behind. The nightly job does this, so that a forgotten `refresh` keeps nobody for ever."""
+    return sum(refresh(part) for part in all_ids(Customer.objects.all(), batch=batch))
+
+
+def all_ids(people: QuerySet[Customer], *, batch: int = BATCH) -> Iterator[list[UUID]]:
+    """The ids of all these people in parts, in the order of the primary key."""
+    after: UUID | None = None
+    while True:
+        rest = people.filter(pk__gt=after) if after else people
+        part = list(rest.order_by("pk").values_list("pk", flat=True)[:batch])
+        if not part:
+            return
+        yield part
+        after = part[-1]
+
+
+def in_parts(ids: Iterable[UUID], size: int = BATCH) -> Iterator[list[UUID]]:
+    """The ids in lists of at most `size`, each id once."""
+    rest = list(dict.fromkeys(ids))
+    for start in range(0, len(rest), size):
+        yield rest[start : start + size]
+
+
+def local(value: date | datetime) -> date:
+    """A date as it stands; an instant as the day on the wall in Helsinki."""
+    return clock.local_date(value) if isinstance(value, datetime) else value
+
+
+def _latest(event: Event, customer_ids: Collection[UUID]) -> Iterator[tuple[UUID, Any]]:
+    model: type[Model] = apps.get_model(event.table)
+    rows = model._base_manager.filter(customer__among=customer_ids, **event.only)
+    return rows.order_by().values_list("customer_id").annotate(latest=Max(event.when)).iterator()
+
+
+def _set_index(person: Customer, found: History) -> bool:
+    """Set the columns in memory; says whether anything changed."""
+    before = tuple(getattr(person, name) for name in INDEX)
+    person.last_event_on = found.last_event
+    person.last_transaction_on = found.last_transaction
+    person.has_contract = found.has_contract
+    person.kept_through = found.kept_through
+    return before != tuple(getattr(person, name) for name in INDEX)
