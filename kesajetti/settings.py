@@ -4,6 +4,7 @@ A missing setting in production stops the start with one sentence that says what
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -49,6 +50,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # -- The vault's keys: read on first use, never at import (register.vault.keys) ----------------
 
 MASTER_KEY_FILE = env.str("MASTER_KEY_FILE", default="")
+if MASTER_KEY_FILE:  # a relative name means the same file from wherever a command is run
+    MASTER_KEY_FILE = str(BASE_DIR / MASTER_KEY_FILE)
 MASTER_KEY = env.str("MASTER_KEY", default="")
 if not (MASTER_KEY_FILE or MASTER_KEY):
     raise ImproperlyConfigured(
@@ -159,9 +162,10 @@ POSTGRES_OPTIONS = {"connect_timeout": 5}
 
 
 def database(name: str, file: str) -> dict[str, object]:
-    config: dict[str, object] = env.db_url(name, default=f"sqlite:///{BASE_DIR / 'var' / file}")
+    config: dict[str, Any] = env.db_url(name, default=f"sqlite:///{BASE_DIR / 'var' / file}")
     sqlite = str(config["ENGINE"]).endswith("sqlite3")
-    config["OPTIONS"] = SQLITE_OPTIONS if sqlite else POSTGRES_OPTIONS
+    asked: dict[str, object] = config.get("OPTIONS", {})  # such as ?sslmode=verify-full
+    config["OPTIONS"] = {**(SQLITE_OPTIONS if sqlite else POSTGRES_OPTIONS), **asked}
     config["CONN_MAX_AGE"] = 0 if sqlite else 60
     config["CONN_HEALTH_CHECKS"] = not sqlite
     return config
