@@ -1,5 +1,6 @@
 """The records of the register, one module a subject."""
 
+from register.models import lookups  # noqa: F401 -- registers the look-up `among`
 from register.models.audit import AuditEvent
 from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
 from register.models.communication import (

@@ -17,10 +17,7 @@ from django.db.models import Max, Model, QuerySet
 
 from register import clock, policy
 from register.declare import Event
-from register.models import (
-    Customer,
-    lookups,  # noqa: F401 -- registers `among`
-)
+from register.models import Customer
 
 BATCH = 2_000
 INDEX = ("last_event_on", "last_transaction_on", "has_contract", "kept_through")
