@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The command line of the register. Errors a person can mend end in one line, not in a traceback."""
+"""The command line of the register. What a person can mend ends in one line, not a traceback."""
 
 import os
 import sys

@@ -11,7 +11,7 @@ SETTING = {"default": "DATABASE_URL", "vault": "VAULT_DATABASE_URL"}
 NAME = {"default": "register's database", "vault": "vault's database"}
 
 
-class NotReady(Exception):  # noqa: N818 - reads as the sentence it carries
+class NotReady(Exception):
     """The program cannot run as things stand; the message says what to do."""
 
 
