@@ -10,6 +10,7 @@ from register.models.bookings import Booking
 from register.models.contracts import Agreement
 from register.models.damage import Case
 from register.vault.fields import SealedField
+from register.vault.querysets import SealedQuerySet
 
 
 class Channel(models.TextChoices):
@@ -96,6 +97,8 @@ class Attachment(PersonalRecord):
         blank=True,
         related_name="attachments",
     )
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("attachment")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from register.models.base import PersonalRecord, Record, choices_are_kept
 from register.models.customers import Customer
 from register.vault.fields import SealedField
+from register.vault.querysets import SealedQuerySet
 
 
 def normalise_code(value: str) -> str:
@@ -66,6 +67,8 @@ class Identity(Record):
         blank=True,
     )
 
+    objects = SealedQuerySet.as_manager()
+
     class Meta(Record.Meta):
         verbose_name = _("identity numbers")
         verbose_name_plural = _("identity numbers")
@@ -102,6 +105,8 @@ class CardOnFile(PersonalRecord):
     number_destroyed_on = models.DateField(
         _("number destroyed"), null=True, blank=True, editable=False
     )
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("card on file")

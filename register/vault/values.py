@@ -118,7 +118,7 @@ class Secret:
 
 @final
 class Erased(Secret):
-    """What a sealed column reads as once its person's key is destroyed. False, and all are equal."""
+    """A sealed column once its person's key is destroyed. Is false; all are equal."""
 
     __slots__ = ()
 

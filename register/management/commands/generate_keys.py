@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"] or Path(settings.MASTER_KEY_FILE or "")
-        if path == Path(""):
+        if path == Path():
             raise CommandError("MASTER_KEY_FILE is not set: name the file, or give --file PATH.")
         if options["if_missing"] and path.exists():
             return
@@ -42,9 +42,9 @@ class Command(BaseCommand):
                 file.write(new_keyring())
                 file.flush()
                 os.fsync(file.fileno())
-        except FileExistsError:
-            raise CommandError(
-                f"{path} exists already. It is never overwritten: without it the vault is lost."
-            ) from None
         except OSError as error:
+            if path.exists():
+                raise CommandError(
+                    f"{path} exists already. It is never overwritten: without it the vault is lost."
+                ) from None
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
