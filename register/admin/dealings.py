@@ -1,0 +1,100 @@
+"""Quotes, bookings and what follows from them, money included.
+
+Bookings, agreements and handovers are made on the desk's own pages; here they are looked at, and
+what was written down wrongly is put right.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from register.admin.base import PolicyAdmin, ReadOnlyAdmin
+from register.models import (
+    Agreement,
+    Booking,
+    Case,
+    Deposit,
+    Driver,
+    OrderLine,
+    Payment,
+    QuoteRequest,
+    Rental,
+)
+from register.services import customers, numbers
+
+
+@admin.register(QuoteRequest)
+class QuoteRequestAdmin(PolicyAdmin):
+    columns = ("person", "requested_at", "craft_class", "wanted_from", "state", "quoted_cents")
+    filters = ("state", "requested_at", "craft_class")
+    list_select_related = ("customer", "craft_class")
+    now_in = ("requested_at",)
+
+    def before_save(self, request: HttpRequest, obj: QuoteRequest, form: Any, change: bool) -> None:
+        customers.ensure_may_serve(customer=obj.customer)
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnlyAdmin):
+    columns = ("person", "craft", "starts_at", "ends_at", "state")
+    filters = ("state", "starts_at", "craft")
+    list_select_related = ("customer", "craft")
+
+
+@admin.register(Driver)
+class DriverAdmin(ReadOnlyAdmin):
+    columns = ("person", "booking", "drove_on", "is_renter", "age_group", "briefed_at")
+    filters = ("is_renter", "age_group", "drove_on")
+    list_select_related = ("customer", "booking")
+
+
+@admin.register(Rental)
+class RentalAdmin(PolicyAdmin):
+    adds = False
+    columns = ("person", "booking", "handed_over_at", "returned_at")
+    filters = ("handed_over_at", "returned_at")
+    readonly_fields = ("handed_over_at", "returned_at")
+    list_select_related = ("customer", "booking")
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(PolicyAdmin):
+    columns = ("person", "booking", "kind", "description", "quantity", "unit_price_cents", "ordered_on")
+    filters = ("kind", "ordered_on")
+    list_select_related = ("customer", "booking")
+
+
+@admin.register(Agreement)
+class AgreementAdmin(ReadOnlyAdmin):
+    columns = ("person", "booking", "state", "made_at", "price_cents")
+    filters = ("state", "language", "made_at")
+    list_select_related = ("customer", "booking")
+
+
+@admin.register(Case)
+class CaseAdmin(PolicyAdmin):
+    columns = ("person", "kind", "state", "occurred_at", "estimate_cents", "fee_cents")
+    filters = ("kind", "state", "occurred_at")
+    list_select_related = ("customer",)
+    now_in = ("occurred_at",)
+
+    def before_save(self, request: HttpRequest, obj: Case, form: Any, change: bool) -> None:
+        if not change:
+            obj.number = numbers.reserve("case")
+
+
+@admin.register(Payment)
+class PaymentAdmin(PolicyAdmin):
+    columns = ("person", "booking", "kind", "method", "amount_cents", "paid_at")
+    filters = ("kind", "method", "paid_at")
+    list_select_related = ("customer", "booking")
+    now_in = ("paid_at",)
+
+
+@admin.register(Deposit)
+class DepositAdmin(PolicyAdmin):
+    columns = ("person", "booking", "method", "amount_cents", "held_at", "expires_at", "released_at")
+    filters = ("method", "held_at", "released_at")
+    list_select_related = ("customer", "booking")
+    now_in = ("held_at",)

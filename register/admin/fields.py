@@ -1,0 +1,84 @@
+"""Form fields of the admin: euros, numbers of people and bookings, the device's own date pickers."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+LOCAL = "%Y-%m-%dT%H:%M"
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """The tablet's own picker of date and time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format=LOCAL)
+
+
+class DateInput(forms.DateInput):
+    """The tablet's own picker of a date."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class DateTimeField(forms.DateTimeField):
+    """Local time of Helsinki, as the picker writes it."""
+
+    widget = DateTimeInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{"input_formats": [LOCAL, "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M"], **kwargs}
+        )
+
+
+class EuroField(forms.DecimalField):
+    """Euros on the screen, cents in the register. Takes a comma or a point."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        for of_integers in ("step_size",):
+            kwargs.pop(of_integers, None)
+        kwargs["min_value"] = kwargs.get("min_value") and Decimal(kwargs["min_value"]) / 100
+        kwargs["max_value"] = None
+        kwargs["widget"] = forms.TextInput(attrs={"inputmode": "decimal", "class": "euros"})
+        super().__init__(decimal_places=2, max_digits=9, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.replace("€", "").replace("\xa0", "").replace(" ", "").replace(",", ".")
+        return super().to_python(value)
+
+    def clean(self, value: Any) -> Any:
+        euros = super().clean(value)
+        return None if euros is None else int(euros * 100)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{Decimal(value) / 100:.2f}".replace(".", ",") if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except forms.ValidationError:
+            return True
+
+
+class NumberField(forms.ModelChoiceField):
+    """A row chosen by its number: no list of names to scroll, and none to fish in."""
+
+    widget = forms.TextInput
+    default_error_messages = {"invalid_choice": _("There is nothing with this number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["to_field_name"] = "number"
+        kwargs["widget"] = forms.TextInput(attrs={"autocomplete": "off"})
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.number if isinstance(value, Model) else value  # type: ignore[attr-defined]

@@ -1,0 +1,212 @@
+"""People: found or made at the desk, kept right, flagged."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from register import permissions, policy
+from register.models import Ban, Case, Channel, Customer, ProcessingRestriction, User
+from register.services import audit, consents, events, holds, numbers, restrictions
+from register.services.refusals import ChangedMeanwhile, Refused
+
+CONTACT = ("first_name", "last_name", "email", "phone", "language")
+
+
+class Erased(Refused):
+    """Only what a statute requires is left of this person: nothing new is begun on it."""
+
+
+class Restricted(Refused):
+    """The person's data may only be stored for this purpose (GDPR 18)."""
+
+
+class Banned(Refused):
+    """The firm does not rent to this person now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the clerk should know before saying yes. Empty where the role may not know it."""
+
+    ban: Ban | None = None
+    open_cases: int = 0
+    owes: bool = False
+    restricted: tuple[str, ...] = ()
+    erased: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.ban or self.open_cases or self.owes or self.restricted or self.erased)
+
+
+@dataclass(slots=True)
+class _Found:
+    ban: Ban | None = None
+    open_cases: int = 0
+    owes: bool = False
+    restricted: list[str] = field(default_factory=list)
+
+
+def visible_to(user: User) -> QuerySet[Customer]:
+    """The people whose rows the user may see at all. Somebody who only does marketing sees only
+    those who have agreed to it (Act 917/2014 s. 200) and have not objected since."""
+    if permissions.roles_of(user) == (policy.MARKETER.key,):
+        return _marketable()
+    if not permissions.roles_of(user):
+        return Customer.objects.none()
+    return Customer.objects.all()
+
+
+def _marketable() -> QuerySet[Customer]:
+    agreed = Q()
+    for channel in (Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.LETTER):
+        people = consents.consenting(purpose=policy.MARKETING.key, channel=channel)
+        agreed |= Q(pk__in=people.values("pk"))
+    return restrictions.unrestricted(
+        Customer.objects.filter(agreed, secrecy_order=False),
+        purpose=policy.MARKETING.key,
+    )
+
+
+def shows_contact(user: User, customer: Customer) -> bool:
+    """A secrecy order hides contact details from the roles that do not need them."""
+    return not customer.secrecy_order or permissions.may(user, "check_contact")
+
+
+def flags(people: Collection[Customer], *, user: User, on: date) -> dict[UUID, Flags]:
+    """The flags of several people, in one question per kind."""
+    ids = [person.pk for person in people]
+    found = {pk: _Found() for pk in ids}
+    if permissions.may_see(user, Ban):
+        for ban in Ban.objects.in_force(on=on).filter(customer__among=ids):
+            found[ban.customer_id].ban = ban
+    _note_debts(found, user)
+    if permissions.may_see(user, ProcessingRestriction):
+        for row in restrictions.in_force().filter(customer__among=ids):
+            found[row.customer_id].restricted.append(row.purpose)
+    return {
+        person.pk: Flags(
+            ban=found[person.pk].ban,
+            open_cases=found[person.pk].open_cases,
+            owes=found[person.pk].owes,
+            restricted=tuple(found[person.pk].restricted),
+            erased=person.erased_on is not None,
+        )
+        for person in people
+    }
+
+
+def _note_debts(found: Mapping[UUID, _Found], user: User) -> None:
+    if not permissions.may_see(user, Case):
+        return
+    for pk in Case.objects.filter(
+        customer__among=list(found), state__in=Case.OPEN_STATES
+    ).values_list("customer_id", flat=True):
+        found[pk].open_cases += 1
+    for pk, reasons in holds.reasons(list(found)).items():
+        found[pk].owes = "unpaid_claim" in reasons
+
+
+def ensure_may_rent(*, customer: Customer, on: date) -> None:
+    """Raises Erased, Restricted or Banned; a restriction that cannot be read refuses too."""
+    ensure_may_serve(customer=customer)
+    ban = Ban.objects.in_force(on=on).filter(customer=customer).first()
+    if ban is not None:
+        until = f"{ban.ends_on:%-d.%-m.%Y}" if ban.ends_on else "–"
+        raise Banned(
+            _("%(name)s is under a rental ban (until %(until)s). Reason: %(reason)s")
+            % {"name": customer.full_name, "until": until, "reason": ban.reason}
+        )
+
+
+def ensure_may_serve(*, customer: Customer) -> None:
+    """Raises Erased or Restricted."""
+    if customer.erased_on is not None:
+        raise Erased(
+            _(
+                "This person's data has been erased at their request; only what the law requires "
+                "is left. Make a new person if they are a customer again."
+            )
+        )
+    if not restrictions.allowed(customer=customer, purpose=policy.SERVICE.key):
+        raise Restricted(
+            _(
+                "%(name)s has restricted the use of their data: it may only be stored for now. "
+                "Ask the person who handles privacy."
+            )
+            % {"name": customer.full_name}
+        )
+
+
+def likely_same(*, first_name: str, last_name: str, email: str, phone: str) -> list[Customer]:
+    """People already in the register with the same phone, e-mail or whole name; at most five."""
+    same = Q(pk__isnull=True)
+    if email:
+        same |= Q(email=email.strip().lower())
+    if phone:
+        same |= Q(phone=phone)
+    if first_name and last_name:
+        same |= Q(first_name__iexact=first_name.strip(), last_name__iexact=last_name.strip())
+    return list(Customer.objects.filter(same, erased_on__isnull=True).order_by("-number")[:5])
+
+
+@transaction.atomic
+def create(
+    *,
+    by: User | None,
+    at: datetime,
+    kind: str = Customer.Kind.PRIVATE,
+    source: str = policy.PERSON.key,
+    **details: object,
+) -> Customer:
+    """A new person with the next customer number. `details`: columns named in CONTACT, and
+    `secrecy_order`, `wishes`."""
+    customer = Customer(
+        number=numbers.reserve("customer"),
+        kind=kind,
+        source=source,
+        saved_at=at,
+        saved_by=by,
+        contact_checked_at=at if source == policy.PERSON.key else None,
+        contact_checked_by=by if source == policy.PERSON.key else None,
+        **details,
+    )
+    customer.normalise()
+    customer.save()
+    events.refresh([customer.pk])
+    audit.record(verb="create", by=by, at=at, object=customer, fields=details)
+    return customer
+
+
+@transaction.atomic
+def correct_contact(
+    *, customer: Customer, seen: datetime, by: User, at: datetime, **details: object
+) -> Customer:
+    """Put contact details right on the spot (P22) and stamp them as checked (P21).
+
+    `seen`: the row's `saved_at` when the form was opened. Raises ChangedMeanwhile.
+    """
+    row = Customer.objects.select_for_update().get(pk=customer.pk)
+    if row.saved_at != seen:
+        raise ChangedMeanwhile
+    changed = [name for name, value in details.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, details[name])
+    row.saved_at, row.saved_by = at, by
+    row.contact_checked_at, row.contact_checked_by = at, by
+    row.normalise()
+    row.save()
+    audit.record(verb="rectify", by=by, at=at, object=row, fields=changed)
+    return row
+
+
+@transaction.atomic
+def check_contact(*, customer: Customer, by: User, at: datetime) -> None:
+    """The person said that the contact details are still right (P21)."""
+    customer.contact_checked_at, customer.contact_checked_by = at, by
+    customer.save(update_fields=["contact_checked_at", "contact_checked_by"])
+    audit.record(verb="contact.checked", by=by, at=at, object=customer)

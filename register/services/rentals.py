@@ -1,0 +1,162 @@
+"""At the dock: handover with briefing and checklist, return with fuel, hours and damage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from register import clock
+from register.models import Agreement, Booking, Case, Driver, Rental, User
+from register.services import audit, bookings, cases, customers, events, pricing
+from register.services.refusals import Refused
+
+
+class NotSigned(Refused):
+    """Nothing leaves the dock without a signed agreement."""
+
+
+class ChecklistIncomplete(Refused):
+    """A driver lacks the briefing, the equipment or the age check."""
+
+
+class HoursRunBackwards(Refused):
+    """The engine shows fewer hours at return than at handover."""
+
+    field = "hours_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The checklist of one driver, as ticked."""
+
+    driver: Driver
+    age_checked: bool
+    briefed: bool
+    life_jacket: bool
+    kill_switch: bool
+
+    @property
+    def complete(self) -> bool:
+        return self.age_checked and self.briefed and self.life_jacket and self.kill_switch
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the gauges and the eye say. Litres and engine hours."""
+
+    fuel_l: Decimal | None = None
+    hours: Decimal | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Damage seen at return. Cents."""
+
+    description: str
+    estimate_cents: int | None = None
+
+
+@transaction.atomic
+def hand_over(
+    *, booking: Booking, checklist: Sequence[Checked], condition: Condition, by: User, at: datetime
+) -> Rental:
+    """The craft leaves the dock.
+
+    Raises NotNow, NotSigned, ChecklistIncomplete, Banned, Restricted, Erased.
+    """
+    row = bookings.locked(booking, Booking.State.RESERVED)
+    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at))
+    if not row.agreements.filter(state=Agreement.State.SIGNED).exists():
+        raise NotSigned(_("The agreement is not signed yet: the desk signs it first."))
+    _check_drivers(row, checklist, by=by, at=at)
+    rental = Rental.objects.create(
+        customer_id=row.customer_id, booking=row, handed_over_at=at, fuel_out_l=condition.fuel_l,
+        hours_out=condition.hours, condition_out=condition.text, saved_at=at, saved_by=by,
+    )  # fmt: skip
+    row.state, row.saved_at, row.saved_by = Booking.State.OUT, at, by
+    row.save()
+    audit.record(verb="handed_over", by=by, at=at, object=rental)
+    events.refresh([row.customer_id])
+    return rental
+
+
+def _check_drivers(
+    booking: Booking, checklist: Sequence[Checked], *, by: User, at: datetime
+) -> None:
+    ticked = {checked.driver.pk: checked for checked in checklist}
+    for driver in booking.drivers.select_related("customer"):
+        checked = ticked.get(driver.pk)
+        if checked is None or not checked.complete:
+            raise ChecklistIncomplete(
+                _(
+                    "Every box is ticked before %(name)s drives: age from a photo ID, briefing, "
+                    "life jacket and kill-switch lanyard."
+                )
+                % {"name": driver.customer.full_name}
+            )
+        driver.age_checked_at = driver.briefed_at = at
+        driver.life_jacket = driver.kill_switch = True
+        driver.saved_at, driver.saved_by = at, by
+        driver.save()
+        audit.record(verb="driver.briefed", by=by, at=at, object=driver)
+
+
+@transaction.atomic
+def take_back(
+    *,
+    booking: Booking,
+    condition: Condition,
+    by: User,
+    at: datetime,
+    charge_late: bool = True,
+    charge_fuel: bool = True,
+    damage: Damage | None = None,
+) -> Rental:
+    """The craft is back. Late hours and missing fuel become order lines, damage a case.
+
+    Raises NotNow, HoursRunBackwards. A restriction does not stop it: the craft has to come home.
+    """
+    row = bookings.locked(booking, Booking.State.OUT)
+    rental = Rental.objects.select_for_update().get(booking=row)
+    if condition.hours is not None and rental.hours_out and condition.hours < rental.hours_out:
+        raise HoursRunBackwards(_("The engine hours are fewer than at handover: check the gauge."))
+    rental.returned_at, rental.fuel_in_l = at, condition.fuel_l
+    rental.hours_in, rental.condition_in = condition.hours, condition.text
+    rental.saved_at, rental.saved_by = at, by
+    rental.save()
+    row.state, row.saved_at, row.saved_by = Booking.State.RETURNED, at, by
+    row.save()
+    lines = after_charges(booking=row, rental=rental, late=charge_late, fuel=charge_fuel)
+    bookings.add_lines(booking=row, lines=lines, by=by, at=at)
+    if damage is not None:
+        cases.open_case(
+            booking=row, kind=Case.Kind.DAMAGE, description=damage.description,
+            estimate_cents=damage.estimate_cents, occurred_at=at, by=by, at=at,
+        )  # fmt: skip
+    audit.record(verb="returned", by=by, at=at, object=rental)
+    events.refresh([row.customer_id])
+    return rental
+
+
+def after_charges(
+    *, booking: Booking, rental: Rental, late: bool = True, fuel: bool = True
+) -> list[pricing.Line]:
+    """Order lines that a return brings with it."""
+    assert rental.returned_at is not None
+    lines = [
+        pricing.late_line(
+            craft_class=booking.craft.craft_class,
+            due_at=booking.ends_at,
+            returned_at=rental.returned_at,
+        )
+        if late
+        else None,
+        pricing.fuel_line(litres_out=rental.fuel_out_l, litres_in=rental.fuel_in_l)
+        if fuel
+        else None,
+    ]
+    return [line for line in lines if line is not None]
