@@ -5,7 +5,9 @@ resident. Phones use the prefix 048, which no Finnish operator holds, the number
 authority keeps for drama, and the American 555-01xx. E-mail lives under `.example` (RFC 2606).
 """
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 
 CONTROL = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 CENTURY_SIGNS = {18: "+", 19: "-YXWVU", 20: "ABCDEF"}
@@ -23,7 +25,10 @@ def identity_code(born: date, serial: int = 0) -> str:
     signs = CENTURY_SIGNS[born.year // 100]
     if not 0 <= serial < len(signs) * _PEOPLE_PER_SIGN:
         raise ValueError("no invented identity codes are left for this day")
-    sign, individual = signs[serial // _PEOPLE_PER_SIGN], INDIVIDUALS[serial % _PEOPLE_PER_SIGN]
+    sign, individual = (
+        signs[serial // _PEOPLE_PER_SIGN],
+        INDIVIDUALS[serial % _PEOPLE_PER_SIGN],
+    )
     digits = f"{born:%d%m%y}{individual}"
     return f"{born:%d%m%y}{sign}{individual}{CONTROL[int(digits) % 31]}"
 
@@ -43,16 +48,18 @@ def american_phone(serial: int) -> str:
     return f"+12025550{100 + serial % 100}"
 
 
-def business_id(serial: int) -> str:
-    """`1234567-8`, the `serial`-th with a valid check digit, from a range that begins with 9:
-    the trade register has not come so far."""
-    found = -1
+def business_ids() -> Iterator[str]:
+    """`1234567-8` with valid check digits, from a range that begins with 9: the trade register
+    has not come so far. Some 900 000 of them."""
     for body in range(9_000_000, 10_000_000):
         remainder = sum(w * int(d) for w, d in zip(_BUSINESS_WEIGHTS, str(body), strict=True)) % 11
-        found += remainder != 1  # a remainder of one has no check digit: never given
-        if found == serial:
-            return f"{body}-{(11 - remainder) % 11}"
-    raise ValueError("no invented business IDs are left")
+        if remainder != 1:  # has no check digit: never given
+            yield f"{body}-{(11 - remainder) % 11}"
+
+
+def business_id(serial: int) -> str:
+    """The `serial`-th of them."""
+    return next(islice(business_ids(), serial, None))
 
 
 def card_number(serial: int) -> str:
