@@ -77,7 +77,7 @@ def find(column: Column, values: Iterable[str], *, holds: Holds) -> set[UUID]:
     }
     rows: set[UUID] = set()
     for version, tag, row_id, settled in _matching(column, wanted):
-        if row_id not in rows and (settled or holds(row_id, wanted[version, bytes(tag)])):
+        if row_id not in rows and (settled or holds(row_id, wanted[version, tag])):
             rows.add(row_id)
     return rows
 
@@ -94,7 +94,10 @@ def _matching(
                 tag__in=some,
                 exclusive=column.exclusive,
             )
-            found += rows.values_list("key_version", "tag", "row_id", "settled")
+            found += (
+                (version, bytes(tag), row_id, settled)
+                for tag, row_id, settled in rows.values_list("tag", "row_id", "settled")
+            )
     return found
 
 
@@ -206,7 +209,7 @@ def _make_room(column: Column, entries: Sequence[Entry], holds: Holds) -> None:
         for version, tag in tags(column.label, entry.value).items()
     }
     for version, tag, row_id, _settled in _matching(column, wanted):
-        entry = wanted[version, bytes(tag)]
+        entry = wanted[version, tag]
         if row_id == entry.row_id:
             continue
         if holds(row_id, entry.value):

@@ -120,19 +120,15 @@ class SealedField(_Base):
         """What the instance keeps of an assigned value: never plain text."""
         if isinstance(value, Secret):
             return self._own_or_new(value, instance)
-        if not isinstance(value, bytes if self.binary else str):
-            if self.binary and isinstance(value, (bytearray, memoryview)):
-                return Secret(bytes(value), place=self._place_if_known(instance))
-            raise PlainValueError(
-                f"{self.label} takes {'bytes' if self.binary else 'text'}, "
-                f"not {type(value).__name__}."
-            )
-        if not self.binary and not cast(str, value).strip():
-            return None
-        return Secret(
-            cast("str | bytes", value),
-            mask=self.mask,
-            place=self._place_if_known(instance),
+        if isinstance(value, (bytearray, memoryview)):
+            value = bytes(value)
+        if self.binary and isinstance(value, bytes):
+            return Secret(value, place=self._place_if_known(instance))
+        if not self.binary and isinstance(value, str):
+            place = self._place_if_known(instance)
+            return Secret(value, mask=self.mask, place=place) if value.strip() else None
+        raise PlainValueError(
+            f"{self.label} takes {'bytes' if self.binary else 'text'}, not {type(value).__name__}."
         )
 
     def _own_or_new(self, secret: Secret, instance: models.Model) -> Sealed | Secret:
@@ -241,7 +237,8 @@ class SealedField(_Base):
     def _must_belong(self, sealed: Sealed, instance: models.Model) -> None:
         """A copied row, or one given to another person, would be unreadable from now on."""
         try:
-            if self.open(sealed, instance) or self._stands_there(sealed, instance):
+            opened = self.open(sealed, instance)
+            if not isinstance(opened, Erased) or self._stands_there(sealed, instance):
                 return
         except TamperedError:
             pass
@@ -385,7 +382,7 @@ class SealedField(_Base):
             return
         holds = self.holder(router.db_for_read(self.model))
         rows = blind_index.find(self.column_of_index, [value], holds=holds)
-        rows.discard(instance.pk if instance else None)  # type: ignore[arg-type]
+        rows.discard(instance.pk if instance else None)
         if any(holds(row_id, value) for row_id in rows):
             raise DuplicateSealedValue(self.verbose_name)
 

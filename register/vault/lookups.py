@@ -47,7 +47,7 @@ class SealedExact(_Lookup):
     def _normalised(self, field: "SealedField", rhs: Any) -> "_Values":
         return _Values(field, [rhs])
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         field: SealedField = self.lhs.output_field
         found = self.rhs.rows(connection.alias)
         if not found:
@@ -56,7 +56,7 @@ class SealedExact(_Lookup):
         column = connection.ops.quote_name(key.column)
         table = connection.ops.quote_name(self.lhs.alias)
         sealed, _params = self.process_lhs(compiler, connection)
-        params = [key.get_db_prep_value(row, connection) for row in sorted(found)]
+        params = tuple(key.get_db_prep_value(row, connection) for row in sorted(found))
         places = ", ".join(["%s"] * len(params))
         # A row whose value was emptied behind the model's back must not be found by its old one.
         return f"({table}.{column} IN ({places}) AND {sealed} IS NOT NULL)", params

@@ -60,12 +60,12 @@ class SealedQuerySet(models.QuerySet[_Row]):
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
         rows = list(objs)
-        seal_new(
-            rows,
-            self.model,
-            using=self.db if self._db else router.db_for_write(self.model),
-        )
-        return super().bulk_create(rows, *args, **kwargs)
+        try:
+            seal_new(rows, self.model, using=vars(self)["_db"] or router.db_for_write(self.model))
+            return super().bulk_create(rows, *args, **kwargs)
+        finally:
+            for row in rows:  # what was not inserted is sealed anew at the next attempt
+                row._state.__dict__.pop("vault_ready", None)
 
 
 def seal_new(rows: Sequence[Any], model: type[models.Model], *, using: str) -> None:

@@ -147,7 +147,7 @@ class Erased(Secret):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Erased)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 for _way_out in (
@@ -157,4 +157,4 @@ for _way_out in (
     Secret.expose_bytes,
 ):
     # Django's templates refuse to call what alters data: {{ row.code.expose }} renders nothing.
-    _way_out.alters_data = True  # type: ignore[attr-defined]
+    vars(_way_out)["alters_data"] = True

@@ -173,7 +173,7 @@ def test_keys_do_not_print_or_pickle(key_file):
 
 
 def errors(**options: object) -> list[str]:
-    return [error.id or "" for error in run_checks(**options)]  # type: ignore[arg-type]
+    return [error.id or "" for error in run_checks(**options)]
 
 
 def test_the_system_checks_tell_of_a_key_file_open_to_others(key_file):

@@ -50,7 +50,8 @@ def test_in_and_isnull_are_answered(ainos, eero):
 
 
 @pytest.mark.parametrize(
-    "question", "iexact contains icontains startswith endswith regex gt lt range year".split()
+    "question",
+    ["iexact", "contains", "icontains", "startswith", "endswith", "regex", "gt", "lt", "range"],
 )
 def test_every_other_question_is_refused_with_a_sentence(question):
     with pytest.raises(SealedLookupError, match="answers exact, in and isnull"):
