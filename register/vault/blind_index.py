@@ -7,7 +7,7 @@ codes, so whoever held tags and key could try them all. They go when the person'
 **Two databases, no common transaction.** Tags are written before the row. A tag of a row that
 never came to be finds nothing. While a row *changes* its value its tags are unsettled, and an
 unsettled tag is believed only after the row has been opened; so a roll-back or a crash between
-the two databases can neither hide a row nor find a wrong one. :func:`sweep` tidies up later.
+the two databases can neither hide a row nor find a wrong one.
 """
 
 import hmac
