@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import ForeignKey, Lookup, OneToOneField, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
-Sql = tuple[str, list[Any]]
+Sql = tuple[str, Any]
 
 
 class Among(Lookup[Any]):
@@ -22,7 +22,7 @@ class Among(Lookup[Any]):
     lookup_name = "among"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Iterable[UUID], connection: BaseDatabaseWrapper) -> Any:
+    def listed(self, value: Iterable[UUID], connection: BaseDatabaseWrapper) -> Sql:
         ids = [str(UUID(str(one))) for one in value]
         if connection.vendor == "postgresql":
             return "%s::uuid[]", [ids]
@@ -30,7 +30,7 @@ class Among(Lookup[Any]):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         left, left_params = self.process_lhs(compiler, connection)
-        right, right_params = self.get_db_prep_lookup(self.rhs, connection)
+        right, right_params = self.listed(self.rhs, connection)
         if connection.vendor == "postgresql":
             return f"{left} = ANY({right})", [*left_params, *right_params]
         listed = f"(SELECT value FROM json_each({right}))"  # noqa: S608 -- a placeholder

@@ -130,7 +130,8 @@ def local(value: date | datetime) -> date:
 def _latest(event: Event, customer_ids: Collection[UUID]) -> Iterator[tuple[UUID, Any]]:
     model: type[Model] = apps.get_model(event.table)
     rows = model._base_manager.filter(customer__among=customer_ids, **event.only)
-    return rows.order_by().values_list("customer_id").annotate(latest=Max(event.when)).iterator()
+    grouped: Any = rows.order_by().values_list("customer_id").annotate(latest=Max(event.when))
+    yield from grouped.iterator()
 
 
 def _set_index(person: Customer, found: History) -> bool:

@@ -134,7 +134,7 @@ def test_a_year_that_ends_on_29_february_ends_on_the_last_day_of_february(
 
 @pytest.mark.parametrize("year_end", [(2, 30), (4, 31), (13, 1), (0, 1), (12, 0)])
 def test_a_financial_year_end_that_no_year_has_is_refused(year_end: tuple[int, int]) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 -- the wording is Python's own
+    with pytest.raises(ValueError):
         clock.financial_year_end_of(date(2026, 1, 1), year_end)
 
 

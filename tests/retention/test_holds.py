@@ -142,7 +142,7 @@ def test_a_question_that_fails_holds_everybody(monkeypatch: pytest.MonkeyPatch) 
     assert holds.reasons([aino.pk, eero.pk]) == {}
     monkeypatch.setattr(holds, "FINDERS", (*holds.FINDERS, broken))
     assert holds.is_held(aino)
-    assert holds.reasons([aino.pk, eero.pk]) == dict.fromkeys([aino.pk, eero.pk], {"unreadable"})
+    assert holds.reasons([aino.pk, eero.pk]) == {aino.pk: {"unreadable"}, eero.pk: {"unreadable"}}
 
 
 def test_a_question_that_the_database_refuses_leaves_the_transaction_usable(

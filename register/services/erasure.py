@@ -1,0 +1,346 @@
+"""Erasure: a plan carried out, for one person or for many at once.
+
+The retention job, a request under art. 17 and the automatic end of a kept part all run this.
+Rows go first, in one transaction with the receipt and the audit line; the person's key goes after
+its commit. What a crash leaves between the two, `reconcile` finishes.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+
+from register import permissions, policy
+from register.models import AuditEvent, Booking, Company, CompanyContact, Customer, ErasureReceipt
+from register.services import events
+from register.services.erasure_plans import (
+    PERSON,
+    Ground,
+    Item,
+    Outcome,
+    Plan,
+    plan,
+    plans,
+    treatment,
+)
+from register.services.person_tables import Table, references, tables
+from register.vault import keys
+from register.vault.models import DataKey, IndexTag
+
+__all__ = [
+    "Ground",
+    "Item",
+    "Outcome",
+    "Plan",
+    "execute",
+    "plan",
+    "plans",
+    "reconcile",
+]
+
+logger = logging.getLogger(__name__)
+
+ORPHAN_AFTER = timedelta(days=1)
+IDS_A_QUERY = 1_000
+
+
+class ErasureRefused(Exception):
+    """The erasure was not carried out; nothing has changed."""
+
+
+class PlanChanged(ErasureRefused):
+    """Something happened since the plan was made: look at a new plan first."""
+
+
+class Held(ErasureRefused):
+    """A hold stands, or could not be read."""
+
+
+class StillNeeded(ErasureRefused):
+    """A record of somebody else cannot be without a record of this person."""
+
+
+def execute(*, plan: Plan, by: Any, at: datetime) -> ErasureReceipt:
+    """Carry a plan out, if it is still what would be done, and write its receipt.
+
+    The receipt is complete once the person's key is destroyed, which follows the commit; until
+    then, and after a crash, it says "rows_gone". Raises PlanChanged, Held or StillNeeded.
+    """
+    with transaction.atomic():
+        lock([plan.customer_id])
+        if plans([plan.customer_id], on=plan.on, ground=plan.ground).get(plan.customer_id) != plan:
+            raise PlanChanged
+        if plan.held:
+            raise Held(", ".join(sorted(plan.held)))
+        if needed_by_others([plan]):
+            raise StillNeeded
+        carry_out([plan], by=by, at=at)
+        receipt = ErasureReceipt.objects.filter(customer_id=plan.customer_id).latest("executed_at")
+        transaction.on_commit(lambda: _finish_or_leave(plan.customer_id))
+    receipt.refresh_from_db()
+    return receipt
+
+
+def lock(customer_ids: Collection[UUID]) -> list[UUID]:
+    """Lock the people who are still there and nobody else's; no record of theirs can be added
+    until the transaction ends."""
+    rows = Customer.objects.filter(pk__among=customer_ids).order_by("pk").select_for_update()
+    return list(rows.values_list("pk", flat=True))
+
+
+def carry_out(decided: Sequence[Plan], *, by: Any, at: datetime) -> Counter[str]:
+    """Erase the rows of these plans; returns how many rows went or were emptied per table.
+
+    The caller holds the locks, has just made the plans and has left out who is held. The keys
+    are left to `finish`.
+    """
+    whole = [one.customer_id for one in decided if one.erases_whole_person]
+    part = [one for one in decided if not one.erases_whole_person]
+    done = _erase_people(whole) if whole else Counter[str]()
+    for on in {one.on for one in part}:
+        done += _erase_part([one.customer_id for one in part if one.on == on], on=on)
+    ErasureReceipt.objects.bulk_create(_receipt(one, by, at) for one in decided)
+    AuditEvent.objects.bulk_create(_audit_line(one, by, at) for one in decided)
+    return done
+
+
+def finish(customer_ids: Collection[UUID]) -> int:
+    """Destroy the keys of people whose rows are gone; their receipts are complete. Returns how
+    many had a key. Runs after the commit of the rows, never before."""
+    destroyed = keys.destroy(customer_ids)
+    open_receipts = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
+    open_receipts.filter(customer_id__among=customer_ids).update(
+        state=ErasureReceipt.State.COMPLETE
+    )
+    return destroyed
+
+
+def _finish_or_leave(customer_id: UUID) -> None:
+    """The rows are gone and stay gone: a failure here leaves the receipt open for `reconcile`."""
+    try:
+        finish([customer_id])
+    except Exception as error:  # its text may hold values: only its kind is logged
+        logger.error("The key of %s is not destroyed yet (%s).", customer_id, type(error).__name__)
+
+
+def needed_by_others(decided: Sequence[Plan]) -> set[UUID]:
+    """People of whom a row would go that somebody else's row cannot be without."""
+    whole = [one.customer_id for one in decided if one.erases_whole_person]
+    part = [one.customer_id for one in decided if not one.erases_whole_person]
+    return _needed(whole, set(tables())) | _needed(part, _going_in_part())
+
+
+# -- Rows ---------------------------------------------------------------------------------------
+
+
+def _erase_people(people: Collection[UUID]) -> Counter[str]:
+    companies = _companies_of(people)
+    done = _delete(people, set(tables()))
+    for table in tables():
+        for name, rows in table.linked(people):
+            rows.update(**{name: None})
+    _forget_log(Customer, Customer.objects.filter(pk__among=people))
+    done[PERSON] = _raw_delete(Customer.objects.filter(pk__among=people).order_by())
+    done["register.Company"] = forsaken_companies(companies)
+    return +done
+
+
+def _erase_part(people: Collection[UUID], *, on: date) -> Counter[str]:
+    """What no statute keeps goes; what remains is emptied of the rest and marked."""
+    done = _delete(people, _going_in_part())
+    for table in tables():
+        if blanks := _blanks(table.model):
+            done[table.label] = table.of(people).update(**blanks)
+    remaining = Customer.objects.filter(pk__among=people)
+    done[PERSON] = remaining.update(**_blanks(Customer), erased_on=on)
+    events.refresh(people)
+    return +done
+
+
+def _going_in_part() -> set[Table]:
+    return {table for table in tables() if table.owners and treatment(table.label).rows_go}
+
+
+def _delete(people: Collection[UUID], going: set[Table]) -> Counter[str]:
+    """One DELETE per table, children before parents."""
+    _unlink(people, going)
+    done: Counter[str] = Counter()
+    logged = _logged_types()
+    for table in tables():
+        if table not in going or not table.owners:
+            continue
+        if table.label in logged:
+            _forget_log(table.model, table.of(people))
+        done[table.label] = _raw_delete(table.of(people))
+    return done
+
+
+def _unlink(people: Collection[UUID], going: set[Table]) -> None:
+    """Empty the keys of rows that stay and point at rows that go."""
+    owned = {table.model: table for table in going}
+    parents = {table.model for table in going}
+    for reference in references():
+        if reference.parent.model not in parents or not reference.may_be_empty:
+            continue
+        rows = reference.to_rows_of(people)
+        if reference.child in owned:
+            rows = rows.exclude(owned[reference.child].belongs(people))
+        rows.update(**{reference.name: None})
+
+
+def _needed(people: Collection[UUID], going: set[Table]) -> set[UUID]:
+    found: set[UUID] = set()
+    owned = {table.model: table for table in going}
+    for reference in references() if people else ():
+        if reference.parent not in going or reference.may_be_empty:
+            continue
+        rows = reference.to_rows_of(people)
+        if reference.child in owned:
+            rows = rows.exclude(owned[reference.child].belongs(people))
+        for path in reference.parent.owners:
+            found.update(rows.values_list(f"{reference.name}__{path}", flat=True))
+    return found & set(people)
+
+
+def _blanks(model: type[Model]) -> Mapping[str, Any]:
+    """Empty values for the columns that go while their row stays. None for a row that goes."""
+    what = treatment(model._meta.label)
+    if what.rows_go or what.rows_stay_whole:
+        return {}
+    names = [label.rpartition(".")[2] for label in what.goes]
+    return {name: _empty(model, name) for name in names}
+
+
+def _empty(model: type[Model], name: str) -> Any:
+    column: Any = model._meta.get_field(name)
+    if column.null:
+        return None
+    return column.get_default() if column.has_default() else ""
+
+
+def _raw_delete(rows: QuerySet[Any]) -> int:
+    """One statement. Django's own delete() would first read every row and its children."""
+    return int(rows._raw_delete(rows.db))
+
+
+# -- What is left beside the rows ---------------------------------------------------------------
+
+
+def _logged_types() -> set[str]:
+    """Tables that the admin's log speaks of."""
+    types = LogEntry.objects.order_by().values_list("content_type_id", flat=True).distinct()
+    found = ContentType.objects.filter(pk__in=[pk for pk in types if pk]).values_list(
+        "app_label", "model"
+    )
+    names = {table.label.lower(): table.label for table in tables()}
+    return {names[f"{app}.{model}"] for app, model in found if f"{app}.{model}" in names}
+
+
+def _forget_log(model: type[Model], rows: QuerySet[Any]) -> None:
+    """Delete the lines of the admin's log about these rows."""
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+    ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    for start in range(0, len(ids), IDS_A_QUERY):
+        _raw_delete(about.filter(object_id__in=ids[start : start + IDS_A_QUERY]).order_by())
+
+
+def _companies_of(people: Collection[UUID]) -> set[UUID]:
+    contacts = CompanyContact.objects.filter(customer__among=people).values_list(
+        "company", flat=True
+    )
+    bookings = Booking.objects.filter(customer__among=people, company__isnull=False)
+    return {*contacts.order_by(), *bookings.order_by().values_list("company", flat=True)}
+
+
+def forsaken_companies(companies: Iterable[UUID]) -> int:
+    """Delete those of the companies for which nobody speaks and nobody rents any more."""
+    rows = Company.objects.filter(pk__among=list(companies)).order_by()
+    rows = rows.exclude(Exists(CompanyContact.objects.filter(company=OuterRef("pk"))))
+    return _raw_delete(rows.exclude(Exists(Booking.objects.filter(company=OuterRef("pk")))))
+
+
+# -- Evidence -----------------------------------------------------------------------------------
+
+
+def _receipt(done: Plan, by: Any, at: datetime) -> ErasureReceipt:
+    return ErasureReceipt(
+        customer_id=done.customer_id,
+        ground=done.ground,
+        executed_at=at,
+        executed_by=getattr(by, "pk", None),
+        counts=done.counts(),
+        kept=[
+            {
+                "table": item.table,
+                "rows": item.count,
+                "columns": [label.rpartition(".")[2] for label in item.fields],
+                "until": item.until.isoformat() if item.until else None,
+                "basis": item.basis,
+            }
+            for item in done.kept
+        ],
+    )
+
+
+def _audit_line(done: Plan, by: Any, at: datetime) -> AuditEvent:
+    return AuditEvent(
+        at=at,
+        actor_id=getattr(by, "pk", None),
+        actor_roles=",".join(permissions.roles_of(by)),
+        verb="erase" if done.erases_whole_person else "erase.part",
+        object_label=PERSON,
+        object_id=str(done.customer_id),
+        customer_id=done.customer_id,
+        reason=done.ground,
+        count=sum(done.counts().values()),
+    )
+
+
+# -- After a crash ------------------------------------------------------------------------------
+
+
+def reconcile(*, at: datetime) -> int:
+    """Finish what a crash left: destroy keys and tags of people whose rows are gone.
+
+    A key is written before the first row that needs it, so a young key without a person may
+    belong to somebody who is being saved right now: it is left alone for a day. Returns how many
+    people's keys were destroyed.
+    """
+    left = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
+    begun = set(left.order_by().values_list("customer_id", flat=True))
+    finished = sum(finish(part) for part in events.in_parts(begun - _with_sealed_rows(begun)))
+    return finished + sum(
+        keys.destroy(_gone(part)) for part in events.in_parts(_keyed_before(at - ORPHAN_AFTER))
+    )
+
+
+def _keyed_before(moment: datetime) -> set[UUID]:
+    keyed = DataKey.objects.filter(created_at__lt=moment).order_by()
+    tagged = IndexTag.objects.order_by().values_list("customer_id", flat=True).distinct()
+    young = DataKey.objects.filter(created_at__gte=moment).order_by()
+    people = {*keyed.values_list("customer_id", flat=True), *tagged}
+    return people - set(young.values_list("customer_id", flat=True))
+
+
+def _gone(people: Collection[UUID]) -> set[UUID]:
+    alive = Customer.objects.filter(pk__among=people).order_by().values_list("pk", flat=True)
+    return set(people) - set(alive)
+
+
+def _with_sealed_rows(people: Collection[UUID]) -> set[UUID]:
+    """Those of the people who hold something sealed again, saved since the erasure."""
+    sealed = {column.table for column in policy.FIELDS.values() if column.sealed}
+    found: set[UUID] = set()
+    for table in tables():
+        if table.label in sealed:
+            for path in table.owners:
+                rows = table.rows().filter(Q(**{f"{path}__among": people}))
+                found.update(rows.values_list(path, flat=True))
+    return found
