@@ -11,7 +11,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.db import DatabaseError, connections, router
+from django.db import connections, router
 
 from .errors import KeyringError, TamperedError
 from .models import KeyCheck
@@ -103,12 +103,3 @@ def derive(root: bytes, purpose: bytes) -> bytes:
 def data_key_context(customer_id: UUID, generation: int) -> bytes:
     """What binds a wrapped data key to its person: id, then generation as u16, big-endian."""
     return customer_id.bytes + generation.to_bytes(2)
-
-
-def database_is_ready() -> bool:
-    """Whether the vault's tables can be asked at all (before the first migrate they cannot)."""
-    try:
-        KeyCheck.objects.exists()
-    except DatabaseError:
-        return False
-    return True
