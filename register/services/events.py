@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Max, Model, QuerySet
+from django.db.models import DateTimeField, IntegerField, Max, Model, QuerySet, Value
 
 from register import clock, policy
 from register.declare import Event
@@ -67,16 +67,15 @@ class History:
 
 
 def histories(customer_ids: Collection[UUID]) -> dict[UUID, History]:
-    """The history of each of these people who exists, from the events: one query per kind."""
+    """The history of each of these people who exists, from the events, in three queries."""
     people = Customer.objects.filter(pk__among=customer_ids).order_by()
     found = {
         pk: History(saved_on=clock.local_date(saved_at), erased_on=erased_on)
         for pk, saved_at, erased_on in people.values_list("pk", "saved_at", "erased_on")
     }
-    for event in policy.EVENTS:
-        for pk, latest in _latest(event, customer_ids):
-            if pk in found and latest is not None:
-                found[pk].note(event, local(latest))
+    for pk, event, latest in _latest(customer_ids):
+        if pk in found:
+            found[pk].note(event, local(latest))
     return found
 
 
@@ -127,11 +126,29 @@ def local(value: date | datetime) -> date:
     return clock.local_date(value) if isinstance(value, datetime) else value
 
 
-def _latest(event: Event, customer_ids: Collection[UUID]) -> Iterator[tuple[UUID, Any]]:
+def _latest(customer_ids: Collection[UUID]) -> Iterator[tuple[UUID, Event, Any]]:
+    """The latest date of each kind of event per person: one query for dates, one for instants
+    (a union of both would turn the dates into instants of another day)."""
+    for instants in (True, False):
+        kinds = [n for n, event in enumerate(policy.EVENTS) if _is_instant(event) is instants]
+        first, *rest = (_grouped(n, customer_ids) for n in kinds)
+        for pk, number, latest in first.union(*rest, all=True).iterator():
+            if latest is not None:
+                yield pk, policy.EVENTS[number], latest
+
+
+def _is_instant(event: Event) -> bool:
+    return isinstance(apps.get_model(event.table)._meta.get_field(event.when), DateTimeField)
+
+
+def _grouped(number: int, customer_ids: Collection[UUID]) -> Any:
+    event = policy.EVENTS[number]
     model: type[Model] = apps.get_model(event.table)
-    rows = model._base_manager.filter(customer__among=customer_ids, **event.only)
-    grouped: Any = rows.order_by().values_list("customer_id").annotate(latest=Max(event.when))
-    yield from grouped.iterator()
+    rows = model._base_manager.filter(customer__among=customer_ids, **event.only).order_by()
+    grouped: Any = rows.values("customer_id").annotate(
+        number=Value(number, output_field=IntegerField()), latest=Max(event.when)
+    )
+    return grouped.values_list("customer_id", "number", "latest")
 
 
 def _set_index(person: Customer, found: History) -> bool:
