@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import OperationalError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 # What a person sets when a database is not where the program looks.
 SETTING = {"default": "DATABASE_URL", "vault": "VAULT_DATABASE_URL"}
@@ -78,3 +79,8 @@ def waiting(alias: str) -> bool:
     """Whether migrations wait to be applied."""
     executor = MigrationExecutor(connections[alias])
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def is_empty(alias: str) -> bool:
+    """Whether no migration was ever applied to the database."""
+    return not MigrationRecorder(connections[alias]).has_table()

@@ -48,6 +48,7 @@ class Command(BaseCommand):
 
     def _make_folders(self) -> None:
         """SQLite makes its file but not the folder. Personal data: nobody else may look in."""
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         for alias in connections:
             name = str(connections[alias].settings_dict["NAME"])
             if connections[alias].vendor == "sqlite" and ":" not in name:
@@ -55,7 +56,7 @@ class Command(BaseCommand):
 
     def _make_keys(self) -> None:
         """Only for a new vault: fresh keys beside an old vault could open nothing in it."""
-        if settings.MASTER_KEY_FILE and not keyring.database_is_ready():
+        if settings.MASTER_KEY_FILE and readiness.is_empty("vault"):
             call_command("generate_keys", if_missing=True, stdout=self.stdout)
 
     def _migrate(self, alias: str) -> None:
