@@ -3,6 +3,7 @@
 A missing setting in production stops the start with one sentence that says what to set.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,10 @@ USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = "FI"
 PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# -- Proof of work on public forms: a key of its own, made from the site's ------------------------
+
+ALTCHA_HMAC_KEY = hashlib.sha256(b"altcha\0" + SECRET_KEY.encode()).hexdigest()
 
 # -- Static files -------------------------------------------------------------------------------
 

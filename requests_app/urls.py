@@ -1,1 +1,24 @@
-urlpatterns: list[object] = []
+"""The public addresses. Tokens stand in the path, never in a query string."""
+
+from django.urls import path
+
+from requests_app import views
+
+urlpatterns = [
+    path("", views.notice_page, name="front"),
+    path("tietosuoja/", views.notice_page, name="notice"),
+    path("tietosuoja/seloste.pdf", views.notice_pdf, name="notice-pdf"),
+    path("tietosuoja/skeema.json", views.schema, name="schema"),
+    path("tietosuoja/pyynto/", views.request_new, name="request-new"),
+    path("tietosuoja/pyynto/lomake.pdf", views.request_form_pdf, name="request-form-pdf"),
+    path("tietosuoja/pyynto/lahetetty/<str:signed>/", views.request_sent, name="request-sent"),
+    path("tietosuoja/pyynto/vahvista/<str:token>/", views.request_confirm, name="request-confirm"),
+    path("tietosuoja/pyynto/<str:token>/", views.request_status, name="request-status"),
+    path("tietosuoja/pyynto/<str:token>/peru/", views.request_withdraw, name="request-withdraw"),
+    path(
+        "tietosuoja/pyynto/<str:token>/paketti/<str:key>/",
+        views.package_fetch,
+        name="package-fetch",
+    ),
+    path("omat-valinnat/<str:token>/", views.choices, name="choices"),
+]

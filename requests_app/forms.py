@@ -1,0 +1,163 @@
+"""The public form of a request: what is asked, and what is never taken."""
+
+import json
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_altcha import AltchaField, AltchaWidget, get_altcha_challenge
+from stdnum.fi import hetu
+
+from register import validators
+from requests_app.models import DataSubjectRequest
+
+Kind = DataSubjectRequest.Kind
+
+CODE_IN_TEXT = re.compile(r"(?<!\d)\d{6}\s?[-+A-FYXWVU]\s?\d{3}[0-9A-Z](?![0-9A-Z])", re.IGNORECASE)
+WORK = 40_000
+"""Hashes that the browser tries at most: about a second on a phone."""
+
+KINDS: tuple[tuple[str, str | Promise, str | Promise], ...] = (
+    (Kind.ACCESS, _("See my data"), _("A copy of everything you hold about me.")),
+    (Kind.RECTIFICATION, _("Correct my data"), _("Something is wrong or missing.")),
+    (Kind.ERASURE, _("Erase my data"), _("Forget me, as far as the law lets you.")),
+    (Kind.RESTRICTION, _("Limit the use"), _("Only store my data for now.")),
+    (Kind.OBJECTION, _("Object"), _("Stop marketing, or another use of my data.")),
+    (Kind.PORTABILITY, _("Take my data with me"), _("A file that another service can read.")),
+    (Kind.WITHDRAWAL, _("Withdraw a consent"), _("I said yes earlier, and now say no.")),
+)
+
+
+def holds_identity_code(text: str) -> bool:
+    """Whether a valid Finnish personal identity code stands somewhere in the text."""
+    found = CODE_IN_TEXT.finditer(text)
+    return any(hetu.is_valid(re.sub(r"\s", "", match[0]), allow_temporary=True) for match in found)
+
+
+def refuse_secrets(text: str) -> None:
+    """Free text takes neither an identity code nor a card number: it is not asked for, and it
+    would lie there in the clear."""
+    if holds_identity_code(text):
+        raise ValidationError(
+            _(
+                "Please take the personal identity code out. We do not need it here: we check who "
+                "you are at the desk."
+            ),
+            code="identity_code",
+        )
+    if validators.holds_card_number(text):
+        raise ValidationError(
+            _("Please take the card number out. We never need it for a request."),
+            code="card_number",
+        )
+
+
+class ProofWidget(AltchaWidget):  # type: ignore[misc]
+    """A hidden input with the puzzle beside it. Our own script solves it: the package's element
+    needs inline styles and a worker from a blob, which our content policy refuses."""
+
+    template_name = "public/proof.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super(AltchaWidget, self).get_context(name, None, attrs)
+        challenge = get_altcha_challenge(max_number=WORK)
+        context["widget"]["challenge"] = json.dumps(challenge.__dict__)
+        return context
+
+
+class ProofField(AltchaField):  # type: ignore[misc]
+    """True when the browser did the work. A missing, stale or used proof is no error: without
+    JavaScript there is none. The view then allows fewer tries."""
+
+    widget = ProofWidget
+
+    def clean(self, value: Any) -> bool:
+        try:
+            self.validate(value)
+        except ValidationError:
+            return False
+        return True
+
+
+class RequestForm(forms.Form):
+    """A data-subject request (GDPR 15–22). Never asks for a personal identity code."""
+
+    kind = forms.ChoiceField(
+        label=_("What do you ask for?"),
+        choices=[(key, title) for key, title, _text in KINDS],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what you ask for.")},
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        validators=[refuse_secrets],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your name.")},
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("We send a link there, and you confirm the request with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("This is not a whole e-mail address. It reads like name@example.fi."),
+        },
+    )
+    phone = forms.CharField(
+        label=_("Your phone number (if you like)"),
+        help_text=_("Any way of writing it will do."),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    details = forms.CharField(
+        label=_("Tell us more (if you like)"),
+        help_text=_(
+            "For instance what is wrong and how it should read, or which use you object to. "
+            "Leave out identity codes and card numbers."
+        ),
+        required=False,
+        max_length=4000,
+        validators=[refuse_secrets],
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of our answer"),
+        choices=[("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")],
+    )
+    website = forms.CharField(required=False, label=_("Leave this empty"))
+    proof = ProofField()
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean_phone(self) -> str:
+        typed = str(self.cleaned_data["phone"]).strip()
+        if not typed:
+            return ""
+        number = validators.phone(typed)
+        if number is None:
+            raise ValidationError(
+                _("This is not a whole phone number. Check it, or leave it empty.")
+            )
+        return number
+
+    @property
+    def is_bot(self) -> bool:
+        """Somebody filled in what people do not see."""
+        return bool(self.cleaned_data.get("website"))
+
+    @property
+    def proven(self) -> bool:
+        return bool(self.cleaned_data.get("proof"))
+
+    def asked(self) -> dict[str, str]:
+        """What the service takes."""
+        names = ("kind", "name", "email", "phone", "details", "language")
+        return {name: str(self.cleaned_data[name]) for name in names}
+
+

@@ -1,0 +1,169 @@
+"""Puts the package together, seals it under the person's key, and gives it a link."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from register import pdf, policy
+from register.clock import local_date
+from register.models import Customer, User
+from register.services import audit
+from requests_app import tokens
+from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.packages import collecting, portability
+from requests_app.packages.collecting import Everything, Row, Section
+
+Kind = DataSubjectRequest.Kind
+State = DataSubjectRequest.State
+FILES = "liitteet"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What goes into the ZIP: name → content."""
+
+    files: dict[str, bytes]
+
+    def zipped(self, *, at: datetime) -> bytes:
+        """A ZIP with the same bytes for the same parts and time."""
+        target = BytesIO()
+        stamp = (at.year, at.month, at.day, at.hour, at.minute, 0)
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in self.files.items():
+                entry = zipfile.ZipInfo(name, date_time=stamp)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, content)
+        return target.getvalue()
+
+
+def make(*, request_id: UUID, by_id: int | None, at: datetime) -> AccessPackage | None:
+    """Make the package of a decided request; any older one of the same request is destroyed.
+
+    None when the request is no longer waiting for one.
+    """
+    request = DataSubjectRequest.objects.select_related("customer").get(pk=request_id)
+    if request.state != State.DECIDED or request.customer is None:
+        return None
+    content = parts(request, request.customer, at=at).zipped(at=at)
+    return _seal(request, content, by=User.objects.filter(pk=by_id).first(), at=at)
+
+
+@transaction.atomic
+def _seal(
+    request: DataSubjectRequest, content: bytes, *, by: User | None, at: datetime
+) -> AccessPackage:
+    for older in AccessPackage.objects.filter(request=request, content__isnull=False):
+        older.content = None
+        older.save(update_fields=["content"])
+    pk = uuid4()
+    package = AccessPackage.objects.create(
+        id=pk,
+        request=request,
+        customer=request.customer,
+        made_at=at,
+        expires_at=at + timedelta(days=settings.PACKAGE_LINK_DAYS),
+        link_hash=tokens.digest(tokens.derive(tokens.PACKAGE, pk)),
+        content=content,
+    )
+    audit.record(verb="package.made", by=by, at=at, object=package, reason="request")
+    return package
+
+
+def parts(request: DataSubjectRequest, customer: Customer, *, at: datetime) -> Parts:
+    """The files of the package, in the language of the request."""
+    with translation.override(request.language):
+        moved = portability.portable(customer, at=at)
+        if request.kind == Kind.PORTABILITY:
+            return Parts({"README.txt": _readme(request, at), "siirto.json": _json(moved)})
+        everything = collecting.collect(customer, language=request.language)
+        return Parts(
+            {
+                "README.txt": _readme(request, at),
+                "tiedot.pdf": _pdf(request, everything, at),
+                "tiedot.json": _json(as_data(everything, request, at)),
+                "siirto.json": _json(moved),
+                **{f"{FILES}/{file.name}": file.content for file in everything.files},
+            }
+        )
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _readme(request: DataSubjectRequest, at: datetime) -> bytes:
+    context = {
+        "request": request,
+        "controller": settings.CONTROLLER,
+        "made_on": local_date(at),
+        "schema": portability.schema_id(),
+        "whole": request.kind != Kind.PORTABILITY,
+    }
+    return render_to_string("public/package/readme.txt", context).strip().encode() + b"\n"
+
+
+def _pdf(request: DataSubjectRequest, everything: Everything, at: datetime) -> bytes:
+    return pdf.render(
+        "pdf/package.html",
+        {
+            "request": request,
+            "everything": everything,
+            "made_on": local_date(at),
+            "kept_through": datetime.fromisoformat(everything.kept_through).date(),
+            "version": policy.VERSION,
+        },
+        language=request.language,
+        title=_("Your data in our register"),
+        styles=("pdf/package.css",),
+    )
+
+
+def as_data(everything: Everything, request: DataSubjectRequest, at: datetime) -> dict[str, Any]:
+    """The same as the PDF, for machines: every value whole."""
+    return {
+        "controller": settings.CONTROLLER,
+        "request": request.reference,
+        "made_at": at.isoformat(),
+        "policy_version": policy.VERSION,
+        "kept_through": everything.kept_through,
+        "rights": "GDPR 15–22, 77",
+        "supervisory_authority": "Tietosuojavaltuutetun toimisto, tietosuoja@om.fi",
+        "transfers_outside_eea": [r.key for r in policy.TRANSFERS_OUTSIDE_EEA],
+        "automated_decisions": False,
+        "categories": [_section(section) for section in everything.sections],
+        "use_of_your_data": [
+            {"at": look.at, "role": look.role, "what": look.verb, "reason": look.reason}
+            for look in everything.looks
+        ],
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "category": section.key,
+        "name": section.name,
+        "purposes": [{"purpose": name, "basis": basis} for name, basis in section.purposes],
+        "sources": section.sources,
+        "recipients": section.recipients,
+        "retention": section.periods,
+        "tables": {table.label: [_row(row) for row in table.rows] for table in section.tables},
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "saved_at": row.saved_at,
+        "source": row.source_key,
+        **{value.name: value.machine for value in row.values},
+    }

@@ -1,0 +1,124 @@
+"""How one value of a record is told: to a person in her language, and to a machine."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Field, ForeignKey, Model
+from django.utils import formats
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from register.models import Company, Craft, CraftClass, Customer, User
+from register.vault import Erased, Secret
+
+Json = str | int | bool | None
+Column = Field[Any, Any]
+
+KEYS: dict[type[Model], Callable[[Any], str]] = {
+    Company: lambda company: company.name,
+    Craft: lambda craft: craft.registration,
+    CraftClass: lambda craft_class: craft_class.name,
+}
+"""How a row that is pointed at is named. Other rows of a person go by their number or id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One column of one row. `sealed`: shown masked to people, whole to machines."""
+
+    name: str
+    title: str
+    text: str
+    machine: Json
+    sealed: bool = False
+
+
+def value_of(row: Model, name: str) -> Value | None:
+    """The value of a column, or None where there is nothing in it."""
+    column = row._meta.get_field(name)
+    if not isinstance(column, Field):
+        raise TypeError(f"{name} is not a column")
+    held = getattr(row, name)
+    if held is None or held == "" or isinstance(held, Erased):
+        return None
+    if isinstance(held, Secret):
+        return _sealed(column, held)
+    machine = machine_value(held, column)
+    return Value(name, _title(column), _text(row, column, held, machine), machine)
+
+
+def _sealed(column: Column, secret: Secret) -> Value | None:
+    """Binary columns go as files of their own."""
+    if getattr(column, "binary", False):
+        return None
+    return Value(column.name, _title(column), secret.masked, secret.expose(), sealed=True)
+
+
+def machine_value(held: Any, column: Column) -> Json:
+    """ISO 8601 for dates, cents for money, the stored key for a choice."""
+    if isinstance(column, ForeignKey):
+        return reference(held)
+    if isinstance(held, datetime):
+        return localtime(held).isoformat()
+    if isinstance(held, date):
+        return held.isoformat()
+    if isinstance(held, bool | int):
+        return held
+    return str(held)
+
+
+def reference(row: Model) -> str:
+    """A row that is pointed at: never another person's or an employee's name."""
+    if isinstance(row, Customer):
+        return "another person"
+    if isinstance(row, User):
+        return "staff"
+    if key := KEYS.get(type(row)):
+        return key(row)
+    number = getattr(row, "number", None)
+    return str(number if number is not None else row.pk)
+
+
+def _text(row: Model, column: Column, held: Any, machine: Json) -> str:
+    if column.flatchoices:
+        return str(dict(column.flatchoices).get(held, held))
+    if isinstance(held, bool):
+        return _("yes") if held else _("no")
+    if column.name.endswith("_cents"):
+        return euros(int(held))
+    if isinstance(held, datetime):
+        return formats.date_format(localtime(held), "j.n.Y G.i")
+    if isinstance(held, date):
+        return formats.date_format(held, "j.n.Y")
+    if isinstance(held, Decimal):
+        return formats.number_format(held.normalize() if held else Decimal(0))
+    if isinstance(held, Customer):
+        return _("another person (not shown)")
+    if isinstance(held, User):
+        return _("a member of staff")
+    if isinstance(held, Model | UUID):
+        return _pointed_at(held, machine)
+    return str(held)
+
+
+def _pointed_at(held: Model | UUID, machine: Json) -> str:
+    return str(machine) if type(held) in KEYS else str(held)
+
+
+def euros(cents: int) -> str:
+    """`12 345,60 €`, the way money is written here."""
+    whole, rest = divmod(abs(cents), 100)
+    grouped = f"{whole:,}".replace(",", "\u00a0")
+    return f"{'−' if cents < 0 else ''}{grouped},{rest:02d}\u00a0€"
+
+
+def _title(column: Column) -> str:
+    """The column's name for people; amounts are told in euros, so "cents" is left out."""
+    title = str(column.verbose_name)
+    if column.name.endswith("_cents"):
+        title = title.rpartition(",")[0] or title
+    return title[:1].upper() + title[1:]

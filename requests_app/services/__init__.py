@@ -1,0 +1,1 @@
+"""What is done with a data-subject request. Every change of state is here, and nowhere else."""

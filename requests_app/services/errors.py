@@ -1,0 +1,55 @@
+"""Why a step is refused. Views turn these into a message; none quotes personal data."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class StepRefused(Exception):
+    """A step that the request's state, the person or the law does not allow."""
+
+    message = _("This step is not possible now.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class WrongState(StepRefused):
+    message = _("The request is not at the stage where this can be done.")
+
+
+class NotPermitted(StepRefused):
+    message = _("Your role does not include this step.")
+
+
+class NoSuchToken(StepRefused):
+    message = _("The link is not valid.")
+
+
+class NotMatched(StepRefused):
+    message = _("First say which person of the register the request is about.")
+
+
+class NotIdentified(StepRefused):
+    message = _("First check the person's identity from a photo ID.")
+
+
+class GroundsMissing(StepRefused):
+    message = _("Say the grounds: the person has a right to them.")
+
+
+class ReceivedInFuture(StepRefused):
+    message = _("The day of receipt cannot be in the future.")
+
+
+class TooLateToExtend(StepRefused):
+    message = _("The time can be extended only within the first month, and only once.")
+
+
+class TooManyUnconfirmed(StepRefused):
+    message = _(
+        "Several requests already wait for confirmation from this e-mail address. Open the link "
+        "in one of the messages, or contact us."
+    )
+
+
+class PackageGone(StepRefused):
+    message = _("The package has been fetched already, or its link has expired.")

@@ -1,0 +1,206 @@
+"""The steps of a request from confirmation to its end, each refused where it does not belong.
+
+    received → confirmed → in hand (matched, identified) → decided → delivered → closed
+
+Every step locks the row, looks at its state, changes it and writes the audit line in one
+transaction. Staff's steps ask for the verb "identify" or "package".
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from register import permissions
+from register.clock import local_date
+from register.models import Customer, IdentityCheck
+from register.services import audit
+from requests_app import deadlines
+from requests_app.models import DataSubjectRequest
+from requests_app.services import errors
+from requests_app.tasks import after_commit, make_package_of, send_mail_of
+
+State = DataSubjectRequest.State
+Kind = DataSubjectRequest.Kind
+Decision = DataSubjectRequest.Decision
+WITH_PACKAGE = (Kind.ACCESS, Kind.PORTABILITY)
+
+
+def _locked(request: DataSubjectRequest, *states: str) -> DataSubjectRequest:
+    """The row as it is now, held until the transaction ends."""
+    row = DataSubjectRequest.objects.select_for_update().get(pk=request.pk)
+    if row.state not in states:
+        raise errors.WrongState
+    return row
+
+
+def _needs(by: Any, verb: str) -> None:
+    if not permissions.may(by, verb):
+        raise errors.NotPermitted
+
+
+@transaction.atomic
+def match(*, request: DataSubjectRequest, customer: Customer, by: Any, at: datetime) -> None:
+    """Say which person of the register the request is about. A clerk's decision, never the
+    machine's; it can be corrected until the identity is checked."""
+    _needs(by, "identify")
+    row = _locked(request, State.CONFIRMED)
+    row.customer = customer
+    row.save(update_fields=["customer"])
+    audit.record(verb="request.matched", by=by, at=at, object=row)
+
+
+@transaction.atomic
+def ask_identification(*, request: DataSubjectRequest, by: Any, at: datetime) -> None:
+    """Ask the person to come to the desk with a photo ID. The clock runs on."""
+    _needs(by, "identify")
+    row = _locked(request, State.CONFIRMED)
+    row.identification_asked_at = at
+    row.save(update_fields=["identification_asked_at"])
+    audit.record(verb="request.identification_asked", by=by, at=at, object=row)
+    after_commit(send_mail_of, row, "identify")
+
+
+@transaction.atomic
+def identify(
+    *, request: DataSubjectRequest, document_type: str, by: Any, at: datetime
+) -> DataSubjectRequest:
+    """A photo ID was seen at the desk. Kept: which kind of document, who saw it, when. Never a
+    copy or a number. Raises NotMatched before the person is known."""
+    _needs(by, "identify")
+    row = _locked(request, State.CONFIRMED)
+    if row.customer is None:
+        raise errors.NotMatched
+    row.document_type = document_type
+    row.identified_at = at
+    row.identified_by = by
+    row.state = State.IDENTIFIED
+    row.save(update_fields=["document_type", "identified_at", "identified_by", "state"])
+    IdentityCheck.objects.create(
+        customer=row.customer,
+        document_type=document_type,
+        occasion=IdentityCheck.Occasion.REQUEST,
+        checked_at=at,
+        saved_at=at,
+        saved_by=by,
+    )
+    audit.record(
+        verb="request.identified", by=by, at=at, object=row, fields=["document_type"]
+    )
+    return row
+
+
+@transaction.atomic
+def decide(
+    *, request: DataSubjectRequest, decision: str, grounds: str = "", by: Any, at: datetime
+) -> None:
+    """Record the outcome. Refusing, whole or part, takes grounds (GDPR 12(4)).
+
+    Where data is to be handed over, the worker makes the package and mails its link; otherwise the
+    person is told at once.
+    """
+    _needs(by, "package")
+    row = _locked(request, State.IDENTIFIED)
+    if decision != Decision.GRANTED and not grounds.strip():
+        raise errors.GroundsMissing
+    row.decision = decision
+    row.grounds = grounds.strip()
+    row.decided_at = at
+    row.state = State.DECIDED
+    row.save(update_fields=["decision", "grounds", "decided_at", "state"])
+    audit.record(verb="request.decided", by=by, at=at, object=row, reason=decision)
+    if row.kind in WITH_PACKAGE and decision != Decision.REFUSED:
+        after_commit(make_package_of, row, by)
+    else:
+        after_commit(send_mail_of, row, "decided")
+
+
+@transaction.atomic
+def renew_package(*, request: DataSubjectRequest, by: Any, at: datetime) -> None:
+    """Have a new package made, with a new link, where the first one expired or went astray."""
+    _needs(by, "package")
+    row = _locked(request, State.DECIDED, State.DELIVERED)
+    if row.kind not in WITH_PACKAGE or row.decision == Decision.REFUSED:
+        raise errors.WrongState
+    row.state, row.delivered_at = State.DECIDED, None
+    row.save(update_fields=["state", "delivered_at"])
+    audit.record(verb="request.package_renewed", by=by, at=at, object=row)
+    after_commit(make_package_of, row, by)
+
+
+@transaction.atomic
+def extend(*, request: DataSubjectRequest, reason: str, by: Any, at: datetime) -> None:
+    """More time, once, told with its reason within the first month: three months from receipt in
+    all (GDPR 12(3)). Raises TooLateToExtend or GroundsMissing."""
+    _needs(by, "package")
+    row = _locked(request, State.CONFIRMED, State.IDENTIFIED)
+    received = local_date(row.received_at)
+    if row.extended_at or local_date(at) > deadlines.must_notify_extension_by(received):
+        raise errors.TooLateToExtend
+    if not reason.strip():
+        raise errors.GroundsMissing
+    row.extended_at = at
+    row.extension_reason = reason.strip()
+    row.target_on = deadlines.extended_target(received)
+    row.due_on = deadlines.extended_due(received)
+    row.save(update_fields=["extended_at", "extension_reason", "target_on", "due_on"])
+    audit.record(verb="request.extended", by=by, at=at, object=row)
+    after_commit(send_mail_of, row, "extended")
+
+
+@transaction.atomic
+def delivered(*, request: DataSubjectRequest, at: datetime) -> None:
+    """The package was fetched by its link."""
+    row = _locked(request, State.DECIDED)
+    row.delivered_at = at
+    row.state = State.DELIVERED
+    row.save(update_fields=["delivered_at", "state"])
+    audit.record(verb="request.delivered", at=at, object=row)
+
+
+@transaction.atomic
+def close(
+    *,
+    request: DataSubjectRequest,
+    by: Any,
+    at: datetime,
+    decision: str = "",
+    grounds: str = "",
+) -> None:
+    """End the request. One that never got so far as a decision is decided here, for instance when
+    the person is not in the register or did not come to be identified."""
+    _needs(by, "package")
+    row = _locked(request, *DataSubjectRequest.OPEN)
+    if not row.decision:
+        _decide_at_the_end(row, decision, grounds, at)
+    row.closed_at = at
+    row.state = State.CLOSED
+    row.save()
+    audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)
+    after_commit(send_mail_of, row, "closed")
+
+
+def _decide_at_the_end(
+    row: DataSubjectRequest, decision: str, grounds: str, at: datetime
+) -> None:
+    if not decision:
+        raise errors.GroundsMissing
+    if decision != Decision.GRANTED and not grounds.strip():
+        raise errors.GroundsMissing
+    row.decision, row.grounds, row.decided_at = decision, grounds.strip(), at
+
+
+@transaction.atomic
+def withdraw(*, request: DataSubjectRequest, at: datetime, by: Any = None) -> None:
+    """The person takes the request back."""
+    row = _locked(request, State.RECEIVED, State.CONFIRMED, State.IDENTIFIED)
+    row.state = State.WITHDRAWN
+    row.closed_at = at
+    row.confirm_token_hash = ""
+    row.save(update_fields=["state", "closed_at", "confirm_token_hash"])
+    audit.record(verb="request.withdrawn", by=by, at=at, object=row)
+
+
+def days_left(request: DataSubjectRequest, *, on: date) -> int:
+    """Days to the last day; negative when it has passed."""
+    return (request.due_on - on).days

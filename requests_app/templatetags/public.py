@@ -1,0 +1,72 @@
+"""Tags of the public pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django import template
+from django.conf import settings
+from django.forms import BaseForm, BoundField
+from django.template import Context
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from requests_app.forms import KINDS
+
+register = template.Library()
+
+OWN_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> tuple[LanguageLink, ...]:
+    """The same page in each language of the site."""
+    return tuple(_links(context["request"].get_full_path()))
+
+
+def _links(path: str) -> Iterator[LanguageLink]:
+    for code, _name in settings.LANGUAGES:
+        yield LanguageLink(
+            code, OWN_NAMES[code], translate_url(path, code), code == get_language()
+        )
+
+
+@register.simple_tag
+def attributes(field: BoundField) -> dict[str, str]:
+    """What ties a field to its hint and its message for those who do not see them."""
+    described = []
+    if field.help_text:
+        described.append(f"{field.auto_id}-hint")
+    if field.errors:
+        described.append(f"{field.auto_id}-error")
+    made = {"aria-describedby": " ".join(described)} if described else {}
+    return made | ({"aria-invalid": "true"} if field.errors else {})
+
+
+@register.simple_tag
+def widget(field: BoundField, attrs: dict[str, str]) -> str:
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """Where a link of the summary leads: the field itself, or the first of its buttons."""
+    return str(field.id_for_label or f"{field.auto_id}_0")
+
+
+@register.filter
+def kind_text(kind: str) -> str:
+    """What a kind of request means, in a few words."""
+    return str({key: text for key, _title, text in KINDS}.get(kind, ""))
+
+
+@register.filter
+def visible_errors(form: BaseForm) -> list[BoundField]:
+    return [field for field in form.visible_fields() if field.errors]

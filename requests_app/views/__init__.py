@@ -1,0 +1,28 @@
+"""The public pages. Each reads like a sentence: parse, call one service, answer."""
+
+from requests_app.views.choices import choices
+from requests_app.views.notice import notice_page, notice_pdf
+from requests_app.views.paper import request_form_pdf
+from requests_app.views.requests import (
+    package_fetch,
+    request_confirm,
+    request_new,
+    request_sent,
+    request_status,
+    request_withdraw,
+)
+from requests_app.views.schema import schema
+
+__all__ = [
+    "choices",
+    "notice_page",
+    "notice_pdf",
+    "package_fetch",
+    "request_confirm",
+    "request_form_pdf",
+    "request_new",
+    "request_sent",
+    "request_status",
+    "request_withdraw",
+    "schema",
+]

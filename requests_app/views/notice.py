@@ -1,0 +1,32 @@
+"""The notice, on the page and on paper."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from register import pdf, policy
+from requests_app import notice
+from requests_app.views.files import pdf_response
+
+
+@require_safe
+def notice_page(request: HttpRequest) -> HttpResponse:
+    language = get_language() or "fi"
+    return render(
+        request, "public/notice/page.html", {"notice": notice.build(language=language)}
+    )
+
+
+@require_safe
+def notice_pdf(request: HttpRequest) -> HttpResponse:
+    language = get_language() or "fi"
+    content = pdf.render(
+        "pdf/notice.html",
+        {"notice": notice.build(language=language)},
+        language=language,
+        title=_("Privacy notice"),
+        styles=("pdf/notice.css",),
+    )
+    return pdf_response(content, name=f"tietosuojaseloste-{policy.VERSION}-{language}.pdf")

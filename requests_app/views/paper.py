@@ -1,0 +1,23 @@
+"""The request form on paper."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from register import pdf, policy
+from requests_app.forms import KINDS
+from requests_app.views.files import pdf_response
+
+
+@require_safe
+def request_form_pdf(request: HttpRequest) -> HttpResponse:
+    language = get_language() or "fi"
+    content = pdf.render(
+        "pdf/request_form.html",
+        {"kinds": KINDS, "version": policy.VERSION},
+        language=language,
+        title=_("Request about personal data"),
+        styles=("pdf/request_form.css",),
+    )
+    return pdf_response(content, name=f"tietosuojapyynto-{language}.pdf")

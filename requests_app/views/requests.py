@@ -1,0 +1,137 @@
+"""The person makes a request, confirms it, follows it and fetches the package."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from requests_app import mails, status, throttle, tokens
+from requests_app.forms import RequestForm
+from requests_app.models import DataSubjectRequest
+from requests_app.services import delivery, errors, intake, steps
+
+NOT_FOUND = 404
+TOO_MANY = 429
+SENT = "sent"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        asked = {"kind": request.GET.get("kind", ""), "language": get_language()}
+        return _form_page(request, RequestForm(initial=asked))
+    form = RequestForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form)
+    if form.is_bot:  # told nothing, and nothing is kept
+        return _sent("TP-0000")
+    if not throttle.allowed(request, form="request", proven=form.proven):
+        form.add_error(None, _("Too many requests from here. Try again in an hour, or contact us."))
+        return _form_page(request, form, code=TOO_MANY)
+    try:
+        made = intake.submit(**form.asked(), at=now())
+    except errors.StepRefused as refused:
+        form.add_error("email", str(refused))
+        return _form_page(request, form)
+    return _sent(made.reference)
+
+
+def _form_page(request: HttpRequest, form: RequestForm, *, code: int = 200) -> HttpResponse:
+    return render(request, "public/request/new.html", {"form": form}, status=code)
+
+
+def _sent(reference: str) -> HttpResponse:
+    return redirect("request-sent", signed=tokens.sign(reference, use=SENT))
+
+
+@require_safe
+def request_sent(request: HttpRequest, signed: str) -> HttpResponse:
+    reference = tokens.unsign(signed, use=SENT)
+    if reference is None:
+        return gone(request)
+    hours = settings.REQUEST_CONFIRM_HOURS
+    context = {"reference": reference, "confirm_hours": hours}
+    return render(request, "public/request/sent.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """A mail scanner opens links; only a person presses the button."""
+    if request.method != "POST":
+        known = DataSubjectRequest.objects.filter(confirm_token_hash=tokens.digest(token))
+        return render(request, "public/request/confirm.html") if known.exists() else gone(request)
+    try:
+        confirmed = intake.confirm(token=token, at=now())
+    except errors.NoSuchToken:
+        return gone(request)
+    return redirect(_status_path(confirmed))
+
+
+@require_safe
+def request_status(request: HttpRequest, token: str) -> HttpResponse:
+    asked = _by_status_token(token)
+    if asked is None:
+        return gone(request)
+    context = {
+        "asked": asked,
+        "status": status.of(asked),
+        "withdraw_url": reverse("request-withdraw", args=[token]),
+    }
+    return render(request, "public/request/status.html", context)
+
+
+@require_POST
+def request_withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    asked = _by_status_token(token)
+    if asked is None:
+        return gone(request)
+    try:
+        steps.withdraw(request=asked, at=now())
+    except errors.WrongState:
+        pass  # it moved on meanwhile: the status page says where it is
+    return redirect("request-status", token=token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def package_fetch(request: HttpRequest, token: str, key: str) -> HttpResponse:
+    """GET shows a button, so that a scanner does not use the link up; POST hands it over once."""
+    asked = _by_status_token(token)
+    if asked is None:
+        return gone(request)
+    try:
+        if request.method == "POST":
+            return _handed_over(delivery.fetch(request=asked, token=key, at=now()))
+        waiting = delivery.waiting(request=asked, token=key, at=now())
+    except errors.PackageGone:
+        return gone(request)
+    context = {"package": waiting, "status_url": reverse("request-status", args=[token])}
+    return render(request, "public/request/package.html", context)
+
+
+def _handed_over(package: delivery.Delivered) -> HttpResponse:
+    return HttpResponse(
+        package.content,
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{package.reference}.zip"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The same page for a link that never was, was used or has expired."""
+    return render(request, "public/request/gone.html", status=NOT_FOUND)
+
+
+def _by_status_token(token: str) -> DataSubjectRequest | None:
+    found = DataSubjectRequest.objects.filter(status_token_hash=tokens.digest(token))
+    return found.first()
+
+
+def _status_path(asked: DataSubjectRequest) -> str:
+    return mails.status_url(asked).removeprefix(settings.PUBLIC_URL.rstrip("/"))
