@@ -92,3 +92,24 @@ def test_every_dependency_says_why_it_is_there() -> None:
     reasons = re.findall(r'^    "[A-Za-z][^"]*",(.*)$', declared, re.MULTILINE)
     assert len(reasons) > 20
     assert all(reason.strip().startswith("# ") for reason in reasons)
+
+
+def test_every_setting_is_explained() -> None:
+    read = re.findall(
+        r'(?:env\.[a-z_]+|required|month_and_day|database)\(\s*"([A-Z_]+)"',
+        (ROOT / "kesajetti" / "settings.py").read_text(),
+    )
+    explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text()))
+    assert len(read) > 20
+    assert set(read) <= explained, f"docs/settings.md lacks {set(read) - explained}"
+
+
+def test_documents_point_at_what_is_there() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in tracked()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text_of(path))
+        if not (path.parent / target).exists()
+    ]
+    assert not broken

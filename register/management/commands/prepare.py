@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self._prepare()
         except (readiness.NotReady, errors.KeyringError) as problem:
             raise CommandError(str(problem)) from None
-        if options["seed"] and settings.DEMO and "seed_demo" in get_commands():
+        if options["seed"] and settings.DEMO:
             call_command("seed_demo", if_empty=True, stdout=self.stdout)
 
     def _prepare(self) -> None:
