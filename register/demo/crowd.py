@@ -73,6 +73,7 @@ def renter(stage: Stage) -> None:
     of = people.person(stage, slot.starts_at)
     people.identity(stage, of, slot.starts_at)
     rent(stage, of, slot)
+    choices(stage, of, slot.starts_at)
 
 
 def regular(stage: Stage) -> None:
@@ -85,6 +86,7 @@ def regular(stage: Stage) -> None:
         people.loyal(stage, of, first)
     for slot in slots:
         rent(stage, of, slot)
+    choices(stage, of, first)
     if stage.chance(0.5):
         life.question(stage, of, recently(stage))
 
@@ -101,7 +103,6 @@ def rent(stage: Stage, of: Customer, slot: Slot, *, company: Company | None = No
         life.feedback(stage, row, stage.before_now(after))
     if stage.chance(0.25):
         life.question(stage, of, row.booked_at + HOUR / 4)
-    choices(stage, of, row.booked_at)
     trouble(stage, row)
 
 

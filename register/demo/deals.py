@@ -194,10 +194,10 @@ def rented(
     sign(stage, row, lines, slot.starts_at - 10 * MINUTE)
     pay(stage, row, lines, slot.starts_at - 8 * MINUTE)
     late = stage.within(20 * MINUTE, 3 * HOUR) if stage.chance(0.07) else timedelta()
-    back = slot.ends_at + late - stage.within(timedelta(), 10 * MINUTE)
+    back = stage.before_now(slot.ends_at + late - stage.within(timedelta(), 10 * MINUTE))
     after = take_back(stage, hand_over(stage, row, slot.starts_at), back)
-    pay(stage, row, after, back + 10 * MINUTE)
-    deposit(stage, row, slot.starts_at, released_at=back + 15 * MINUTE)
+    pay(stage, row, after, back + 2 * MINUTE)
+    deposit(stage, row, slot.starts_at, released_at=back + 3 * MINUTE)
     if stage.chance(0.25):
         card(stage, of, slot.starts_at, settled_at=back)
     return row

@@ -26,7 +26,7 @@ def person(
     tongue = stage.rng.choices(TONGUES, TONGUE_WEIGHTS)[0]
     first_name = stage.pick(tongue.first_names)
     last_name = tongue.last_name(stage.rng.randrange(tongue.last_names))
-    named = {
+    named: dict[str, Any] = {
         "kind": kind,
         "first_name": first_name,
         "last_name": last_name,

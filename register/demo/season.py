@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db import transaction
 from django.utils.translation import override
 
 from register.clock import HELSINKI, local_date
@@ -42,7 +43,7 @@ def play(
     vault differ. Inserted in parts of some 30 000 rows, each in a transaction of its own.
     """
     with override("fi"):
-        stage = _stage(customers=customers, seed=seed, now=now.astimezone(HELSINKI))
+        stage = _stage(customers=customers, seed=seed, now=now)
         desk_day.play(stage)
         played = Played(stage, edges.play(stage))
         while stage.people < customers:
@@ -54,8 +55,21 @@ def play(
     return played
 
 
+def rehearse(*, customers: int, seed: int, now: datetime) -> Stage:
+    """The same season without inserting it: everything stays on the stage. Leaves no trace."""
+    with override("fi"), transaction.atomic():
+        stage = _stage(customers=customers, seed=seed, now=now)
+        transaction.set_rollback(True)
+        desk_day.play(stage)
+        edges.play(stage)
+        while stage.people < customers:
+            crowd.somebody(stage)
+    return stage
+
+
 def _stage(*, customers: int, seed: int, now: datetime) -> Stage:
     staff = setting.staff()
+    now = now.astimezone(HELSINKI)
     today = local_date(now)
     crafts = setting.fleet(size=setting.LEAST_CRAFT + customers // PEOPLE_PER_CRAFT, staff=staff)
     setting.folders(today=today, staff=staff)

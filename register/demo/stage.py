@@ -78,6 +78,10 @@ class Rows:
     def add(self, row: Model) -> None:
         self._rows[type(row)].append(row)
 
+    def of(self, model: type[M]) -> list[M]:
+        """Rows of one table that wait to be inserted."""
+        return list(self._rows[model])
+
     def __len__(self) -> int:
         return sum(map(len, self._rows.values()))
 
