@@ -1,0 +1,293 @@
+"""What the database itself refuses. Every constraint is broken here once, past all validation; one
+that nobody tries to break fails `test_every_constraint_is_tried`."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from register import models as rows
+from register.vault.models import DataKey, IndexTag, KeyCheck
+from requests_app.models import AccessPackage, DataSubjectRequest
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("register", "vault", "requests_app")
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NONSENSE = "?"  # fits every column and is among no choices
+
+Make = Callable[..., models.Model]
+
+
+def dsr(**fields: Any) -> DataSubjectRequest:
+    pk = uuid.uuid4()
+    named = {
+        "kind": "access",
+        "language": "fi",
+        "name": "Aino Aallokko",
+        "notice_version": "1",
+        "reference": f"TP-{str(pk)[:8]}",
+        "received_at": cast.NOW,
+        "target_on": cast.TODAY + 31 * DAY,
+        "due_on": cast.TODAY + 31 * DAY,
+        "status_token_hash": str(pk),
+    }
+    return DataSubjectRequest.objects.create(id=pk, **(named | fields))
+
+
+def package(**fields: Any) -> AccessPackage:
+    named = {"made_at": cast.NOW, "expires_at": cast.NOW + DAY, "link_hash": str(uuid.uuid4())}
+    return AccessPackage.objects.create(request=dsr(), customer=cast.customer(), **(named | fields))
+
+
+MAKE: dict[type[models.Model], Make] = {
+    rows.Company: cast.company,
+    rows.CompanyContact: lambda **f: cast.contact(cast.customer(), **f),
+    rows.CraftClass: cast.craft_class,
+    rows.Craft: cast.craft,
+    rows.MaintenanceBlock: lambda **f: cast.maintenance(cast.craft(), **f),
+    rows.QuoteRequest: lambda **f: cast.quote(cast.customer(), **f),
+    rows.Booking: lambda **f: cast.booking(cast.customer(), **f),
+    rows.Driver: lambda **f: cast.driver(cast.eero(), cast.booking(cast.customer()), **f),
+    rows.Rental: lambda **f: cast.rental(cast.booking(cast.customer()), **f),
+    rows.OrderLine: lambda **f: cast.line(cast.booking(cast.customer()), **f),
+    rows.Customer: cast.customer,
+    rows.Mandate: lambda **f: cast.mandate(cast.customer(), cast.customer(), **f),
+    rows.LoyaltyMembership: lambda **f: cast.loyalty(cast.customer(), **f),
+    rows.Agreement: lambda **f: cast.agreement(cast.booking(cast.customer()), **f),
+    rows.Case: lambda **f: cast.case(cast.customer(), **f),
+    rows.Message: lambda **f: cast.message(cast.customer(), **f),
+    rows.Attachment: lambda **f: cast.attachment(cast.customer(), **f),
+    rows.Feedback: lambda **f: cast.feedback(cast.customer(), **f),
+    rows.Disclosure: lambda **f: cast.disclosure(cast.customer(), **f),
+    rows.Consent: lambda **f: cast.consent(cast.customer(), **f),
+    rows.Choice: lambda **f: cast.choice(cast.customer(), **f),
+    rows.Ban: lambda **f: cast.ban(cast.customer(), **f),
+    rows.ProcessingRestriction: lambda **f: cast.restriction(cast.customer(), **f),
+    rows.Hold: lambda **f: cast.hold(cast.customer(), **f),
+    rows.Identity: lambda **f: cast.identity(cast.customer(), **f),
+    rows.CardOnFile: lambda **f: cast.card(cast.customer(), **f),
+    rows.IdentityCheck: lambda **f: cast.identity_check(cast.customer(), **f),
+    rows.PaperFolder: cast.folder,
+    rows.Payment: lambda **f: cast.payment(cast.booking(cast.customer()), **f),
+    rows.Deposit: lambda **f: cast.deposit(cast.booking(cast.customer()), **f),
+    rows.User: lambda **f: cast.staff("desk", **f),
+    DataSubjectRequest: dsr,
+    AccessPackage: package,
+}
+"""One valid row of each table that has a constraint."""
+
+
+def twice(make: Make, **fields: Any) -> None:
+    make(**fields)
+    make(**fields)
+
+
+def same_contact() -> None:
+    eero, company = cast.eero(), cast.company()
+    twice(lambda: cast.contact(eero, company))
+
+
+def same_driver() -> None:
+    eero, booking = cast.eero(), cast.booking()
+    twice(lambda: cast.driver(eero, booking))
+
+
+def second_agreement() -> None:
+    booking = cast.booking()
+    twice(lambda: cast.agreement(booking))
+
+
+def second_membership() -> None:
+    aino = cast.aino()
+    twice(lambda: cast.loyalty(aino))
+
+
+def mandate_for_herself() -> None:
+    aino = cast.aino()
+    cast.mandate(aino, aino)
+
+
+def tag(**fields: Any) -> None:
+    named = {"label": "a", "key_version": 1, "tag": b"t" * 16, "customer_id": uuid.uuid4()}
+    IndexTag.objects.create(**(named | {"row_id": uuid.uuid4()} | fields))
+
+
+def same_data_key() -> None:
+    twice(DataKey.objects.create, customer_id=uuid.uuid4(), generation=1, wrapped=b"w")
+
+
+def breaks(model: type[models.Model], **fields: Any) -> Callable[[], None]:
+    def attempt() -> None:
+        MAKE[model](**fields)
+
+    return attempt
+
+
+TRIES: dict[str, Callable[[], None]] = {
+    "register_company_once": lambda: twice(cast.company, business_id="9000000-3"),
+    "register_company_business_id_form": breaks(rows.Company, business_id="9000000"),
+    "register_contact_once_in_company": same_contact,
+    "register_craft_registration_form": breaks(rows.Craft, registration="12345"),
+    "register_maintenance_ends_after_start": breaks(rows.MaintenanceBlock, ends_at=cast.NOW),
+    "register_quote_ends_after_start": breaks(
+        rows.QuoteRequest, wanted_from=cast.NOW, wanted_to=cast.NOW
+    ),
+    "register_booking_ends_after_start": breaks(
+        rows.Booking, starts_at=cast.NOW, ends_at=cast.NOW - HOUR
+    ),
+    "register_booking_cancelled_has_time": breaks(rows.Booking, state="cancelled"),
+    "register_driver_renter_is_adult": breaks(rows.Driver, is_renter=True, age_group="youth"),
+    "register_driver_once_in_booking": same_driver,
+    "register_rental_returned_after_handover": breaks(
+        rows.Rental, handed_over_at=cast.NOW, returned_at=cast.NOW - HOUR
+    ),
+    "register_rental_fuel_not_negative": breaks(rows.Rental, fuel_in_l="-1.0"),
+    "register_rental_hours_run_forward": breaks(rows.Rental, hours_out="10.0", hours_in="9.9"),
+    "register_line_quantity_positive": breaks(rows.OrderLine, quantity=0),
+    "register_line_only_discount_negative": breaks(rows.OrderLine, unit_price_cents=-1),
+    "register_line_vat_percent": breaks(rows.OrderLine, vat_percent="100.5"),
+    "register_mandate_for_another": mandate_for_herself,
+    "register_loyalty_left_after_joined": breaks(
+        rows.LoyaltyMembership, joined_on=cast.TODAY, left_on=cast.TODAY - DAY
+    ),
+    "register_loyalty_one_open": second_membership,
+    "register_agreement_signed_has_time": breaks(rows.Agreement, signed_at=None),
+    "register_agreement_one_in_force": second_agreement,
+    "register_case_settled_has_time": breaks(rows.Case, state="settled"),
+    "register_case_settled_after_event": breaks(
+        rows.Case, state="settled", occurred_at=cast.NOW, settled_at=cast.NOW - HOUR
+    ),
+    "register_message_marketing_goes_out": breaks(rows.Message, topic="marketing", direction="in"),
+    "register_feedback_score_1_to_5": breaks(rows.Feedback, score=6),
+    "register_consent_given_has_proof": breaks(rows.Consent, words_shown=""),
+    "register_ban_ends_after_start": breaks(
+        rows.Ban, starts_on=cast.TODAY, ends_on=cast.TODAY - DAY
+    ),
+    "register_ban_has_reason": breaks(rows.Ban, reason=""),
+    "register_restriction_told_before_lifting": breaks(
+        rows.ProcessingRestriction, lifted_at=cast.NOW
+    ),
+    "register_hold_released_after_placed": breaks(
+        rows.Hold, placed_at=cast.NOW, released_at=cast.NOW - HOUR
+    ),
+    "register_card_last_four_digits": breaks(rows.CardOnFile, last_four="12x4"),
+    "register_card_destroyed_is_gone": breaks(rows.CardOnFile, number_destroyed_on=cast.TODAY),
+    "register_folder_destroyed_by_somebody": breaks(rows.PaperFolder, destroyed_on=cast.TODAY),
+    "register_payment_amount_positive": breaks(rows.Payment, amount_cents=0),
+    "register_deposit_captured_within": breaks(rows.Deposit, captured_cents=50_001),
+    "register_deposit_released_after_held": breaks(
+        rows.Deposit, held_at=cast.NOW, released_at=cast.NOW - HOUR
+    ),
+    "requests_due_not_before_target": breaks(DataSubjectRequest, due_on=cast.TODAY),
+    "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
+    "requests_extension_has_reason": breaks(DataSubjectRequest, extended_at=cast.NOW),
+    "requests_in_hand_is_identified": breaks(DataSubjectRequest, state="identified"),
+    "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
+    "vault_datakey_one_per_generation": same_data_key,
+    "vault_tag_once_per_row": lambda: twice(tag, row_id=uuid.uuid4()),
+    "vault_tag_exclusive": lambda: twice(tag, exclusive=True),
+    "vault_keycheck_one_per_key": lambda: twice(
+        KeyCheck.objects.create, kind="master", number=999, proof=b"p"
+    ),
+}
+
+
+SHADOWED = {"register_case_state_declared": "register_case_settled_has_time"}
+"""Constraints that cannot be broken alone, and the one that speaks first."""
+
+
+def constrained() -> list[tuple[type[models.Model], str]]:
+    """Every constraint of ours, with its table."""
+    return [
+        (model, constraint.name)
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for constraint in model._meta.constraints
+    ]
+
+
+def declared() -> dict[str, tuple[type[models.Model], str]]:
+    """Constraints that keep a column to its choices: name → table and column."""
+    return {
+        f"{model._meta.app_label}_{model._meta.model_name}_{field.name}_declared": (
+            model,
+            field.name,
+        )
+        for model in MAKE
+        for field in model._meta.fields
+        if field.choices
+    }
+
+
+def unique_columns() -> list[tuple[type[models.Model], str]]:
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        if model._meta.app_label in OURS
+        for field in model._meta.fields
+        if field.unique and not field.primary_key
+    ]
+
+
+def refused(attempt: Callable[[], Any]) -> str:
+    """What the database says, whole, when it refuses. Fails when it does not."""
+    with (
+        pytest.raises(IntegrityError) as caught,
+        transaction.atomic(),
+        transaction.atomic(using="vault"),
+    ):
+        attempt()
+    return str(caught.value)
+
+
+def columns_of(name: str) -> list[str]:
+    """SQLite names the columns of a broken unique constraint, not the constraint."""
+    for model, constraint_name in constrained():
+        for constraint in model._meta.constraints:
+            if constraint_name == name == constraint.name and isinstance(
+                constraint, models.UniqueConstraint
+            ):
+                fields = (model._meta.get_field(field) for field in constraint.fields)
+                return [f"{model._meta.db_table}.{field.column}" for field in fields]  # type: ignore[union-attr]
+    return []
+
+
+def test_every_constraint_is_tried() -> None:
+    assert {name for _model, name in constrained()} == set(TRIES) | set(declared())
+
+
+@pytest.mark.parametrize("model", MAKE, ids=lambda m: m.__name__)
+def test_a_right_row_is_let_in(model: type[models.Model]) -> None:
+    assert MAKE[model]().pk
+
+
+@pytest.mark.parametrize("name", TRIES)
+def test_the_database_refuses_what_breaks(name: str) -> None:
+    said = refused(TRIES[name])
+    columns = columns_of(name)
+    assert name in said or (columns and all(column in said for column in columns))
+
+
+@pytest.mark.parametrize("name", declared())
+def test_the_database_refuses_a_choice_that_is_not_declared(name: str) -> None:
+    model, field = declared()[name]
+    said = refused(lambda: MAKE[model](**{field: NONSENSE}))
+    assert name in said or SHADOWED.get(name, name) in said
+
+
+@pytest.mark.parametrize(
+    ("model", "field"), unique_columns(), ids=lambda value: getattr(value, "__name__", value)
+)
+def test_the_database_refuses_the_same_twice(model: type[models.Model], field: str) -> None:
+    first, second = MAKE[model](), MAKE[model]()
+    column = model._meta.get_field(field)
+    value = getattr(first, field) or cast.quote(cast.customer())
+    model._base_manager.filter(pk=first.pk).update(**{field: value})
+    said = refused(lambda: model._base_manager.filter(pk=second.pk).update(**{field: value}))
+    assert column.column in said  # type: ignore[union-attr]
