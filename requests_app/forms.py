@@ -25,7 +25,7 @@ KINDS: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     (Kind.RECTIFICATION, _("Correct my data"), _("Something is wrong or missing.")),
     (Kind.ERASURE, _("Erase my data"), _("Forget me, as far as the law lets you.")),
     (Kind.RESTRICTION, _("Limit the use"), _("Only store my data for now.")),
-    (Kind.OBJECTION, _("Object"), _("Stop marketing, or another use of my data.")),
+    (Kind.OBJECTION, _("Object to the use"), _("Stop marketing, or another use of my data.")),
     (Kind.PORTABILITY, _("Take my data with me"), _("A file that another service can read.")),
     (Kind.WITHDRAWAL, _("Withdraw a consent"), _("I said yes earlier, and now say no.")),
 )

@@ -259,7 +259,7 @@ def _rights() -> Iterable[Right]:
         ),
     )  # fmt: skip
     yield Right(
-        Kind.OBJECTION, "right-objection", "21", _("Object"),
+        Kind.OBJECTION, "right-objection", "21", _("Object to the use"),
         _(
             "You may object to our using your data. Marketing stops at once and without reasons. "
             "For other uses, tell us about your own situation in writing, and we check who you are."
