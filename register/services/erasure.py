@@ -7,7 +7,7 @@ its commit. What a crash leaves between the two, `reconcile` finishes.
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -316,17 +316,29 @@ def reconcile(*, at: datetime) -> int:
     left = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
     begun = set(left.order_by().values_list("customer_id", flat=True))
     finished = sum(finish(part) for part in events.in_parts(begun - _with_sealed_rows(begun)))
-    return finished + sum(
-        keys.destroy(_gone(part)) for part in events.in_parts(_keyed_before(at - ORPHAN_AFTER))
-    )
+    for table in (DataKey, IndexTag):
+        for part in _people_of(table):
+            orphans = _gone(part) - _just_made(part, since=at - ORPHAN_AFTER)
+            finished += keys.destroy(orphans) if orphans else 0
+    return finished
 
 
-def _keyed_before(moment: datetime) -> set[UUID]:
-    keyed = DataKey.objects.filter(created_at__lt=moment).order_by()
-    tagged = IndexTag.objects.order_by().values_list("customer_id", flat=True).distinct()
-    young = DataKey.objects.filter(created_at__gte=moment).order_by()
-    people = {*keyed.values_list("customer_id", flat=True), *tagged}
-    return people - set(young.values_list("customer_id", flat=True))
+def _people_of(table: type[DataKey] | type[IndexTag]) -> Iterator[list[UUID]]:
+    """Whom the vault's table is about, in parts of flat size."""
+    after: UUID | None = None
+    while True:
+        rest = table.objects.filter(customer_id__gt=after) if after else table.objects.all()
+        ids = rest.order_by("customer_id").values_list("customer_id", flat=True).distinct()
+        part = list(ids[: events.BATCH])
+        if not part:
+            return
+        yield part
+        after = part[-1]
+
+
+def _just_made(people: Collection[UUID], *, since: datetime) -> set[UUID]:
+    young = DataKey.objects.filter(customer_id__among=people, created_at__gte=since)
+    return set(young.order_by().values_list("customer_id", flat=True))
 
 
 def _gone(people: Collection[UUID]) -> set[UUID]:

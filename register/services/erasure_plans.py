@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from register import clock, policy
 from register.declare import Clock, Retain, Text
@@ -23,7 +24,6 @@ from register.services.person_tables import Table, tables
 
 Ground = ErasureReceipt.Ground
 PERSON = "register.Customer"
-CLOSED = "closed_at"
 
 
 class Outcome(Enum):
@@ -173,8 +173,12 @@ def _items(counts: Counter[str], until: date | None) -> Iterator[Item]:
 
 
 def _whole(table: str, count: int) -> Iterator[Item]:
-    labels = tuple(column.label for column in policy.category_fields(table))
-    yield Item(table=table, count=count, outcome=Outcome.ERASE, fields=labels)
+    yield Item(table=table, count=count, outcome=Outcome.ERASE, fields=_labels(table))
+
+
+@cache
+def _labels(table: str) -> tuple[str, ...]:
+    return tuple(column.label for column in policy.category_fields(table))
 
 
 def _partial(table: str, count: int, until: date) -> Iterator[Item]:
@@ -226,12 +230,17 @@ def _linked(customer_ids: Collection[UUID]) -> dict[UUID, list[Item]]:
         why = _own_clock(table.label)
         for name, rows in table.linked(customer_ids):
             latest: dict[UUID, list[date | None]] = defaultdict(list)
-            columns = (name, CLOSED) if why else (name, name)
-            for pk, closed_at in rows.values_list(*columns):
-                latest[pk].append(clock.local_date(closed_at) if why and closed_at else None)
+            ended: Any = rows.values_list(name, ended_at() if why else name)
+            for pk, moment in ended:
+                latest[pk].append(clock.local_date(moment) if why else None)
             for pk, closed in latest.items():
                 found[pk].append(_linked_item(table.label, closed, why))
     return found
+
+
+def ended_at() -> Coalesce:
+    """When a data-subject request ended; its last known step where nobody noted the end."""
+    return Coalesce("closed_at", "delivered_at", "decided_at", "received_at")
 
 
 def _own_clock(table: str) -> Retain | None:
@@ -246,7 +255,7 @@ def _linked_item(table: str, closed: list[date | None], why: Retain | None) -> I
         table=table,
         count=len(closed),
         outcome=Outcome.KEEP,
-        fields=tuple(column.label for column in policy.category_fields(table)),
+        fields=_labels(table),
         until=max(until, default=None),
         reason=why.reason if why else None,
         basis=why.basis if why else "",

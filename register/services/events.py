@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models import DateTimeField, IntegerField, Max, Model, QuerySet, Value
 
 from register import clock, policy
@@ -88,10 +89,11 @@ def refresh(customer_ids: Iterable[UUID]) -> int:
     """Bring the index columns of these people up to date; returns how many were behind."""
     changed = 0
     for part in in_parts(customer_ids):
-        found = histories(part)
-        people = Customer.objects.filter(pk__among=part).only("pk", *INDEX).order_by()
-        behind = [person for person in people if _set_index(person, found[person.pk])]
-        Customer.objects.bulk_update(behind, INDEX, batch_size=500)
+        with transaction.atomic():
+            found = histories(part)
+            people = Customer.objects.filter(pk__among=found).only("pk", *INDEX).order_by()
+            behind = [person for person in people if _set_index(person, found[person.pk])]
+            Customer.objects.bulk_update(behind, INDEX, batch_size=500)
         changed += len(behind)
     return changed
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from register.vault.models import DataKey
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1_000
 STILL_NEEDED = "still_needed"
 Place = tuple[date | None, UUID]
 
@@ -89,6 +89,7 @@ def apply(
     report = Report(on=on, dry_run=dry_run)
     moment = max(at, short_clocks.midnight(on)) if dry_run else at
     with _rolled_back(dry_run):
+        _give_up_on_old_runs(at)
         run = RetentionRun.objects.create(for_day=on, started_at=at)
         _everything(report, moment, by, batch)
         _close(run, report, moment)
@@ -97,16 +98,36 @@ def apply(
 
 def _everything(report: Report, at: datetime, by: Any, batch: int) -> None:
     on = report.on
-    report.keys += erasure.reconcile(at=at)
-    report.index_mended = events.refresh_all()
-    with transaction.atomic():
+    with _step("reconcile", report):
+        report.keys += erasure.reconcile(at=at)
+    with _step("index", report):
+        report.index_mended = events.refresh_all()
+    with _step("requests", report), transaction.atomic():
         report.rows += short_clocks.purge_requests(on=on, at=at)
     for part in _due_parts(on, batch):
         _people(part, report, at, by)
-    with transaction.atomic():
+    with _step("cards", report), transaction.atomic():
         report.cards = short_clocks.destroy_cards(on=on, at=at)
+    with _step("leftovers", report), transaction.atomic():
         report.rows += short_clocks.sweep(on=on, at=at)
     report.paper = [folder.label for folder in short_clocks.paper_to_destroy(on=on)]
+
+
+@contextmanager
+def _step(name: str, report: Report) -> Iterator[None]:
+    """A step that fails is told of and does not keep the others from running."""
+    try:
+        yield
+    except Exception as error:  # reported by kind: its text may hold values
+        _trouble(report, name, type(error).__name__)
+
+
+def _give_up_on_old_runs(at: datetime) -> None:
+    """A run that never ended was killed: what it left, this one does."""
+    left = RetentionRun.objects.filter(
+        state=RetentionRun.State.RUNNING, started_at__lt=at - timedelta(days=1)
+    )
+    left.update(state=RetentionRun.State.INCOMPLETE)
 
 
 def _close(run: RetentionRun, report: Report, at: datetime) -> None:
@@ -193,10 +214,10 @@ def _stays(report: Report, pk: UUID, why: frozenset[str]) -> None:
         _trouble(report, pk, STILL_NEEDED)
 
 
-def _trouble(report: Report, pk: UUID, what: str) -> None:
-    """By opaque id and kind of error: an error's text may hold values."""
-    logger.error("Retention: person %s is not erased (%s).", pk, what)
-    report.problems.append({"customer": str(pk), "problem": what})
+def _trouble(report: Report, where: UUID | str, what: str) -> None:
+    """By opaque id, or step, and kind of error: an error's text may hold values."""
+    logger.error("Retention: %s is left undone (%s).", where, what)
+    report.problems.append({"where": str(where), "problem": what})
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from register.models import (
 )
 from register.services import events, holds
 from register.services.erasure import forsaken_companies
+from register.services.erasure_plans import ended_at
 
 REQUESTS = "requests_app.DataSubjectRequest"
 PACKAGES = "requests_app.AccessPackage"
@@ -150,15 +151,15 @@ def purge_requests(*, on: date, at: datetime) -> Counter[str]:
             Q(state=model.State.LAPSED) | Q(state=model.State.RECEIVED, received_at__lt=too_old)
         )
     )
-    ended = requests.filter(state__in=model.ENDED, closed_at__lt=at).values_list("pk", "closed_at")
-    due = [pk for pk, closed_at in ended if _file_kept_through(closed_at) < on]
+    ended = requests.filter(state__in=model.ENDED).values_list("pk", ended_at())
+    due = [pk for pk, moment in ended if _file_kept_through(moment) < on]
     for part in events.in_parts(due):
         done += delete_with_children(requests.filter(pk__among=part))
     return +done
 
 
-def _file_kept_through(closed_at: datetime) -> date:
-    return clock.request_file_kept_through(clock.local_date(closed_at))
+def _file_kept_through(ended: datetime) -> date:
+    return clock.request_file_kept_through(clock.local_date(ended))
 
 
 def _empty_packages(at: datetime) -> int:

@@ -22,7 +22,7 @@ from register.models import (
     Hold,
     RetentionRun,
 )
-from register.services import erasure, events, holds, retention
+from register.services import erasure, events, holds, retention, short_clocks
 from register.vault import keys
 from tests import cast
 from tests.clock.naive import naive_kept_through
@@ -132,7 +132,7 @@ def test_one_persons_trouble_keeps_nobody_else(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(erasure, "_receipt", failing)
     report = apply()
     assert report.people == 2
-    assert report.problems == [{"customer": str(two.pk), "problem": "ValueError"}]
+    assert report.problems == [{"where": str(two.pk), "problem": "ValueError"}]
     assert list(Customer.objects.all()) == [two]
     assert RetentionRun.objects.get().state == RetentionRun.State.INCOMPLETE
     assert not keys.exists(one.pk)
@@ -150,7 +150,7 @@ def test_somebody_whom_another_persons_record_needs_stays_and_is_told_of() -> No
     agreement_of_somebody_else(meri, aino)
     cast.message(aino, happened_at=cast.moment(date(2030, 1, 1)))
     report = apply(date(2034, 1, 1))
-    assert report.problems == [{"customer": str(meri.pk), "problem": "still_needed"}]
+    assert report.problems == [{"where": str(meri.pk), "problem": "still_needed"}]
     assert Customer.objects.count() == 2
 
 
@@ -177,6 +177,22 @@ def test_a_run_is_recorded_with_counts_and_opaque_ids_only() -> None:
     assert row.state == RetentionRun.State.COMPLETE
     assert row.counts == {"register.Customer": 1, "register.Message": 1}
     assert AuditEvent.objects.filter(verb="retention.run", count=1).exists()
+
+
+def test_a_step_that_fails_is_told_of_and_the_others_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    prospect()
+    monkeypatch.setattr(short_clocks, "purge_requests", lambda **_: 1 / 0)
+    report = apply()
+    assert report.people == 1
+    assert report.problems == [{"where": "requests", "problem": "ZeroDivisionError"}]
+
+
+def test_a_run_that_was_killed_is_called_incomplete_a_day_later() -> None:
+    RetentionRun.objects.create(for_day=LAST, started_at=cast.moment(LAST))
+    apply(LAST)
+    assert RetentionRun.objects.filter(state=RetentionRun.State.RUNNING).count() == 1
+    apply(DUE + timedelta(days=1))
+    assert not RetentionRun.objects.filter(state=RetentionRun.State.RUNNING).exists()
 
 
 # -- The command --------------------------------------------------------------------------------

@@ -333,3 +333,13 @@ def test_payments_of_another_person_for_the_booking_stay_hers(story: cast.Story)
     paid = cast.payment(story.booking, customer=story.eero, amount_cents=100)
     erase(story.aino)
     assert Payment.objects.get(pk=paid.pk).booking is None
+
+
+def test_every_orphan_is_found_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "BATCH", 2)
+    stays = cast.aino()
+    for number in range(5):
+        keys.ensure(Customer(number=number).pk)
+    DataKey.objects.update(created_at=cast.NOW - timedelta(days=2))
+    assert erasure.reconcile(at=cast.NOW) == 5
+    assert set(DataKey.objects.values_list("customer_id", flat=True)) == {stays.pk}

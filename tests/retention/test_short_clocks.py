@@ -85,6 +85,14 @@ def test_a_request_file_goes_three_years_after_it_closed() -> None:
     assert not DataSubjectRequest.objects.exists()
 
 
+def test_a_request_file_whose_end_nobody_noted_goes_by_its_last_step() -> None:
+    request_of(None, state="withdrawn", received_at=cast.NOW)
+    apply(LAST)
+    assert DataSubjectRequest.objects.exists()
+    apply(DUE)
+    assert not DataSubjectRequest.objects.exists()
+
+
 def test_the_content_of_a_package_goes_when_it_was_fetched_or_its_link_ran_out() -> None:
     aino = cast.aino()
     asked = request_of(aino)

@@ -68,4 +68,4 @@ class Command(BaseCommand):
         for folder in report.paper:
             self.stdout.write(f"  paper folder to destroy: {folder}")
         for problem in report.problems:
-            self.stderr.write(f"  not done: {problem['customer']} ({problem['problem']})")
+            self.stderr.write(f"  not done: {problem['where']} ({problem['problem']})")
