@@ -1,0 +1,71 @@
+"""Requests by the cast, with the background work done at once."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from requests_app.models import DataSubjectRequest
+from requests_app.services import intake, steps
+
+from tests import cast
+
+Kind = DataSubjectRequest.Kind
+
+
+@pytest.fixture(autouse=True)
+def work_at_once(settings) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.PUBLIC_URL = "http://testserver"
+    cache.clear()
+
+
+@pytest.fixture
+def ask(db, django_capture_on_commit_callbacks) -> Callable[..., DataSubjectRequest]:
+    """Aino asks on the form; `state` says how far the request has come."""
+
+    def make(state: str = "received", **fields: object) -> DataSubjectRequest:
+        asked = {
+            "kind": Kind.ACCESS,
+            "name": "Aino Aallokko",
+            "email": "aino.aallokko@posti.example",
+            "language": "fi",
+            "at": cast.NOW,
+        } | fields
+        with django_capture_on_commit_callbacks(execute=True):
+            request = intake.submit(**asked)
+        if state != "received":
+            with django_capture_on_commit_callbacks(execute=True):
+                request = intake.confirm(token=confirm_token(), at=cast.NOW)
+        return request
+
+    return make
+
+
+@pytest.fixture
+def identified(ask, django_capture_on_commit_callbacks):
+    """A request of Aino's that Petra has matched and identified, and Aino herself."""
+
+    def make(customer=None, **fields: object):
+        request = ask("confirmed", **fields)
+        customer = customer or cast.aino()
+        with django_capture_on_commit_callbacks(execute=True):
+            steps.match(request=request, customer=customer, by=cast.petra(), at=cast.NOW)
+            request = steps.identify(
+                request=request, document_type="passport", by=cast.petra(), at=cast.NOW
+            )
+        return request, customer
+
+    return make
+
+
+def last_link() -> str:
+    """The path of the link in the newest mail."""
+    found = re.search(r"http://[^\s/]+(/\S+)", mail.outbox[-1].body)
+    assert found
+    return found[1]
+
+
+def confirm_token() -> str:
+    return last_link().strip("/").rpartition("/")[2]

@@ -1,0 +1,226 @@
+"""The package: everything of hers by the policy, nothing of anybody else's, once."""
+
+import json
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.apps import apps
+from django.core import mail
+from jsonschema import Draft202012Validator
+from pypdf import PdfReader
+from register import policy
+from register.models import AuditEvent, Identity
+from register.vault import Secret
+from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.packages import collecting, making, portability
+from requests_app.services import delivery, errors, steps
+
+from tests import cast
+from tests.requests.conftest import last_link
+
+
+@pytest.fixture
+def told(db):
+    return cast.story()
+
+
+@pytest.fixture
+def package(told, identified, django_capture_on_commit_callbacks):
+    """The ZIP that Aino fetches, opened."""
+    request, _aino = identified(told.aino)
+    with django_capture_on_commit_callbacks(execute=True):
+        steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
+    content = AccessPackage.objects.get().content
+    assert isinstance(content, Secret)
+    return zipfile.ZipFile(BytesIO(content.expose_bytes()))
+
+
+def text_of(archive: zipfile.ZipFile) -> str:
+    reader = PdfReader(BytesIO(archive.read("tiedot.pdf")))
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+def values_in(data: object) -> set[tuple[str, str]]:
+    """Every (column, value) of every row in the machine-readable part."""
+    found = set()
+    for category in data["categories"]:
+        for rows in category["tables"].values():
+            for row in rows:
+                found |= {(name, str(value)) for name, value in row.items()}
+    return found
+
+
+def test_every_filled_column_that_the_policy_declares_is_in_ainos_package(package, told) -> None:
+    data = json.loads(package.read("tiedot.json"))
+    told_of = {
+        (table, row["id"], name)
+        for category in data["categories"]
+        for table, rows in category["tables"].items()
+        for row in rows
+        for name in row
+    }
+    files = {name.rpartition("/")[2].partition(".")[0] for name in package.namelist()}
+    missing, seen = [], 0
+    for label, field in policy.FIELDS.items():
+        if not policy.CATEGORY_OF[label].of_customers or not policy.access(label).roles:
+            continue
+        name = label.rpartition(".")[2]
+        for row in rows_of_the_database(field.table, told.aino):
+            if getattr(row, name) in (None, ""):
+                continue
+            seen += 1
+            if (field.table, str(row.pk), name) not in told_of and str(row.pk) not in files:
+                missing.append(label)
+    assert not missing
+    assert seen > 100  # the story really has a row in every table
+
+
+def rows_of_the_database(table: str, customer) -> list:
+    """Found in another way than the package does: by column names."""
+    model = apps.get_model(table)
+    names = {field.name for field in model._meta.get_fields()}
+    if table == "register.Customer":
+        return [customer]
+    if table == "requests_app.AccessPackage":
+        return []  # the very package: it is made after its content
+    if "customer" in names:
+        return list(model._base_manager.filter(customer=customer))
+    assert table == "register.Company", f"{table}: how does it belong to a person?"
+    return list(model._base_manager.filter(contacts__customer=customer))
+
+
+def test_nothing_of_eeros_is_in_ainos_package(package, told) -> None:
+    eero = told.eero
+    canaries = [str(eero.pk), eero.last_name, eero.email, str(eero.phone), str(eero.number)]
+    everything = "".join(
+        package.read(name).decode(errors="ignore") for name in package.namelist() if "pdf" not in name
+    ) + text_of(package)
+    assert told.aino.last_name in everything  # the search itself works
+    assert not [canary for canary in canaries if canary and canary in everything]
+
+
+def test_no_employee_is_named_in_the_package(package, told) -> None:
+    everything = package.read("tiedot.json").decode() + text_of(package)
+    for user in cast.everybody_at_work().values():
+        assert user.username not in everything
+        assert user.last_name not in everything
+
+
+def test_eeros_package_does_not_show_that_aino_was_the_renter(told) -> None:
+    data = json.dumps(_collected(told.eero), ensure_ascii=False)
+    assert told.aino.last_name not in data and told.aino.email not in data
+    assert str(told.booking.number) in data  # his own drive is told
+
+
+def _collected(customer) -> dict:
+    request = DataSubjectRequest(reference="TP-2026-0009", kind="access", language="fi")
+    everything = collecting.collect(customer, language="fi")
+    return making.as_data(everything, request, cast.NOW)
+
+
+def test_the_identity_code_is_whole_for_machines_and_masked_on_paper(package) -> None:
+    assert ("personal_identity_code", cast.AINOS_CODE) in values_in(
+        json.loads(package.read("tiedot.json"))
+    )
+    paper = text_of(package)
+    assert cast.AINOS_CODE not in paper
+    assert cast.AINOS_CODE[:7] in paper
+    assert cast.AINOS_CARD not in paper and cast.AINOS_PASSPORT not in paper
+
+
+def test_the_package_says_who_looked_by_role_and_purpose(package, told) -> None:
+    looks = json.loads(package.read("tiedot.json"))["use_of_your_data"]
+    assert len(looks) == AuditEvent.objects.filter(customer_id=told.aino.pk).count() - 1
+    assert {"at", "role", "what", "reason"} == set(looks[0])
+    assert any("Tietosuoja" in look["role"] for look in looks)
+
+
+def test_the_package_tells_what_article_15_asks(package, told) -> None:
+    data = json.loads(package.read("tiedot.json"))
+    for section in data["categories"]:
+        assert section["purposes"] and section["sources"] and section["retention"]
+    told.aino.refresh_from_db()
+    assert "tietosuoja@om.fi" in text_of(package)
+    assert data["automated_decisions"] is False
+
+
+def test_the_pdf_of_the_package_is_tagged_and_names_nobody_in_its_title(package) -> None:
+    reader = PdfReader(BytesIO(package.read("tiedot.pdf")))
+    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    assert "Aallokko" not in str(reader.metadata)
+
+
+def test_what_can_be_moved_follows_the_published_schema(package) -> None:
+    moved = json.loads(package.read("siirto.json"))
+    Draft202012Validator.check_schema(portability.schema())
+    Draft202012Validator(portability.schema()).validate(moved)
+    assert moved["records"]["customer"][0]["first_name"] == "Aino"
+    assert moved["$schema"] == portability.schema()["$id"]
+
+
+def test_what_the_firm_derived_is_never_portable(package) -> None:
+    moved = json.loads(package.read("siirto.json"))["records"]
+    assert "ban" not in moved and "hold" not in moved and "card_on_file" not in moved
+    assert "description" not in str(moved["case"]) if "case" in moved else True
+    scope = {f"{t}.{n}" for t, names in portability.in_scope().items() for n in names}
+    assert scope
+    assert all(policy.FIELDS[label].origin.value != "derived" for label in scope)
+
+
+def test_a_request_to_move_data_gets_only_that(identified, told, django_capture_on_commit_callbacks):
+    request, _aino = identified(told.aino, kind="portability")
+    with django_capture_on_commit_callbacks(execute=True):
+        steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
+    content = AccessPackage.objects.get().content
+    archive = zipfile.ZipFile(BytesIO(content.expose_bytes()))
+    assert sorted(archive.namelist()) == ["README.txt", "siirto.json"]
+
+
+def test_a_package_leaves_once_and_our_copy_is_destroyed(package) -> None:
+    request = DataSubjectRequest.objects.get()
+    key = last_link().strip("/").rpartition("/")[2]
+    got = delivery.fetch(request=request, token=key, at=AccessPackage.objects.get().made_at)
+    assert zipfile.ZipFile(BytesIO(got.content)).namelist()
+    row = AccessPackage.objects.get()
+    assert row.content is None and row.fetched_at
+    request.refresh_from_db()
+    assert request.state == "delivered"
+    with pytest.raises(errors.PackageGone):
+        delivery.fetch(request=request, token=key, at=row.made_at)
+
+
+def test_an_expired_package_is_destroyed_unread(package) -> None:
+    request, row = DataSubjectRequest.objects.get(), AccessPackage.objects.get()
+    key = last_link().strip("/").rpartition("/")[2]
+    after = row.expires_at + timedelta(seconds=1)
+    with pytest.raises(errors.PackageGone):
+        delivery.fetch(request=request, token=key, at=after)
+    assert delivery.destroy_expired(at=row.expires_at - timedelta(seconds=1)) == 0
+    assert delivery.destroy_expired(at=after) == 1
+    row.refresh_from_db()
+    assert row.content is None
+
+
+def test_a_new_package_ends_the_old_link(package, django_capture_on_commit_callbacks) -> None:
+    request = DataSubjectRequest.objects.get()
+    old = last_link().strip("/").rpartition("/")[2]
+    with django_capture_on_commit_callbacks(execute=True):
+        steps.renew_package(request=request, by=cast.petra(), at=cast.NOW)
+    with pytest.raises(errors.PackageGone):
+        delivery.fetch(request=request, token=old, at=cast.NOW)
+    assert AccessPackage.objects.filter(content__isnull=False).count() == 1
+
+
+def test_the_mail_with_the_package_link_holds_none_of_the_data(package) -> None:
+    sent = mail.outbox[-1]
+    assert "Aallokko" not in sent.subject + sent.body
+    assert cast.AINOS_CODE not in sent.body
+
+
+def test_a_person_without_identity_numbers_gets_a_package_too(identified) -> None:
+    request, customer = identified(cast.eero())
+    assert not Identity.objects.filter(customer=customer).exists()
+    files = making.parts(request, customer, at=cast.NOW).files
+    assert b"Eero" in files["tiedot.json"]
