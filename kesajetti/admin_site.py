@@ -1,10 +1,29 @@
 """The staff's site: Django's admin, with the desk as its front page."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
+
+from register import permissions
+from register.desk import home
+from register.desk.urls import urls as desk_urls
 
 
 class KesajettiAdminSite(admin.AdminSite):
     site_header = _("Kesäjetti register")
     site_title = _("Kesäjetti register")
     index_title = _("Desk")
+    enable_nav_sidebar = False
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return home.home(request, self, extra_context)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [*desk_urls(self), *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        roles = permissions.roles_held(request.user)
+        return {**super().each_context(request), "roles_held": roles}

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from register import masks, permissions, policy
-from register.admin import fields, refusals
+from register import formfields, masks, permissions, policy
+from register.admin import refusals
 from register.admin.forms import PolicyForm
 from register.declare import Sight
 from register.models import Booking, Case, Company, Customer
@@ -75,8 +75,11 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_per_page = 50
     preserve_filters = False
     formfield_overrides = {
-        models.DateTimeField: {"form_class": fields.DateTimeField, "widget": fields.DateTimeInput},
-        models.DateField: {"widget": fields.DateInput},
+        models.DateTimeField: {
+            "form_class": formfields.DateTimeField,
+            "widget": formfields.DateTimeInput,
+        },
+        models.DateField: {"widget": formfields.DateInput},
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4})},
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
@@ -148,9 +151,7 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Whether the user types into the column."""
         fixed = obj is not None and column.name in self.links
         read_only = column.name in self.readonly_fields
-        return (
-            column.editable and not fixed and not read_only and self._may_edit(request, obj)
-        )
+        return column.editable and not fixed and not read_only and self._may_edit(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         typed = {c.name for c in self._all_columns() if self._types(request, c, obj)}
@@ -163,9 +164,11 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name.endswith("_cents"):
-            return db_field.formfield(form_class=fields.EuroField, label=label_of(db_field))
+            return db_field.formfield(form_class=formfields.EuroField, label=label_of(db_field))
         if isinstance(db_field, models.ForeignKey) and db_field.related_model in NUMBERED:
-            return db_field.formfield(form_class=fields.NumberField, label=_number_label(db_field))
+            return db_field.formfield(
+                form_class=formfields.NumberField, label=_number_label(db_field)
+            )
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
@@ -298,6 +301,7 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> Any:
         if obj is not None and request.method == "GET" and self._is_personal():
             audit.record(verb="view", by=request.user, at=timezone.now(), object=obj)
+        context["history_shown"] = permissions.may_see(request.user, LogEntry)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:

@@ -157,7 +157,9 @@ class HoldAdmin(PolicyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         names = super().get_fields(request, obj)
-        return names if obj else [n for n in names if n not in (*self.readonly_fields, "released_at")]
+        return (
+            names if obj else [n for n in names if n not in (*self.readonly_fields, "released_at")]
+        )
 
     def save_model(self, request: HttpRequest, obj: Hold, form: Any, change: bool) -> None:
         if change:

@@ -60,7 +60,15 @@ class RentalAdmin(PolicyAdmin):
 
 @admin.register(OrderLine)
 class OrderLineAdmin(PolicyAdmin):
-    columns = ("person", "booking", "kind", "description", "quantity", "unit_price_cents", "ordered_on")
+    columns = (
+        "person",
+        "booking",
+        "kind",
+        "description",
+        "quantity",
+        "unit_price_cents",
+        "ordered_on",
+    )
     filters = ("kind", "ordered_on")
     list_select_related = ("customer", "booking")
 
@@ -94,7 +102,15 @@ class PaymentAdmin(PolicyAdmin):
 
 @admin.register(Deposit)
 class DepositAdmin(PolicyAdmin):
-    columns = ("person", "booking", "method", "amount_cents", "held_at", "expires_at", "released_at")
+    columns = (
+        "person",
+        "booking",
+        "method",
+        "amount_cents",
+        "held_at",
+        "expires_at",
+        "released_at",
+    )
     filters = ("method", "held_at", "released_at")
     list_select_related = ("customer", "booking")
     now_in = ("held_at",)

@@ -70,7 +70,16 @@ class PaperFolderAdmin(PolicyAdmin):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    columns = ("at", "actor_id", "actor_roles", "verb", "object_label", "reason", "outcome", "count")
+    columns = (
+        "at",
+        "actor_id",
+        "actor_roles",
+        "verb",
+        "object_label",
+        "reason",
+        "outcome",
+        "count",
+    )
     filters = ("verb", "outcome", "at")
     ordering = ("-id",)
 

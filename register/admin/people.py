@@ -82,7 +82,11 @@ class CardForm(PolicyForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if self.instance._state.adding and not cleaned.get("number") and "number" not in self.errors:
+        if (
+            self.instance._state.adding
+            and not cleaned.get("number")
+            and "number" not in self.errors
+        ):
             self.add_error("number", forms.ValidationError(_("Type the card number."), "required"))
         return cleaned
 

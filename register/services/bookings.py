@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +16,9 @@ from register.models import (
     Company,
     Craft,
     Customer,
-    Deposit,
     Driver,
     MaintenanceBlock,
     OrderLine,
-    Payment,
     QuoteRequest,
     User,
 )
@@ -221,19 +218,6 @@ def add_lines(
     return made
 
 
-def total_cents(booking: Booking) -> int:
-    """What the booking costs in all, VAT included."""
-    return sum(line.total_cents for line in booking.lines.all())
-
-
-def paid_cents(booking: Booking) -> int:
-    """What has been paid for it: payments less refunds, and what a deposit was used for."""
-    signs = {Payment.Kind.PAYMENT: 1, Payment.Kind.REFUND: -1}
-    payments = sum(signs[Payment.Kind(p.kind)] * p.amount_cents for p in booking.payments.all())
-    captured = Deposit.objects.filter(booking=booking).aggregate(n=Sum("captured_cents"))["n"]
-    return payments + (captured or 0)
-
-
 def free_crafts(*, starts_at: datetime, ends_at: datetime) -> Any:
     """Craft in use that nobody has booked and that are not under maintenance then."""
     taken = Booking.objects.filter(
@@ -250,6 +234,11 @@ def free_crafts(*, starts_at: datetime, ends_at: datetime) -> Any:
 
 def _ensure_may_drive(driver: NewDriver) -> None:
     customers.ensure_may_serve(customer=driver.customer)
+    ensure_old_enough(driver)
+
+
+def ensure_old_enough(driver: NewDriver) -> None:
+    """15 at the helm, 18 to rent. Raises TooYoung."""
     if driver.age_group == CHILD:
         raise TooYoung(
             _("%(name)s may not drive: the one at the helm of a registered craft is at least 15.")
@@ -260,14 +249,21 @@ def _ensure_may_drive(driver: NewDriver) -> None:
 
 
 def _free_craft(
-    *, craft: Craft, starts_at: datetime, ends_at: datetime, at: datetime, but: Booking | None = None
+    *,
+    craft: Craft,
+    starts_at: datetime,
+    ends_at: datetime,
+    at: datetime,
+    but: Booking | None = None,
 ) -> Craft:
     """The craft, locked until the transaction ends, so that two clerks do not both find it free."""
     if ends_at <= starts_at:
         raise EndsTooSoon(_("The rental ends before it begins: check the times."))
     if starts_at < at - WALK_IN_GRACE:
         raise InThePast(_("The rental would begin in the past: check the date and the time."))
-    row = Craft.objects.select_for_update(of=("self",)).select_related("craft_class").get(pk=craft.pk)
+    row = (
+        Craft.objects.select_for_update(of=("self",)).select_related("craft_class").get(pk=craft.pk)
+    )
     if row.state != Craft.State.IN_USE:
         raise CraftRetired(_("%(craft)s is not in the fleet any more.") % {"craft": row})
     _ensure_not_maintained(row, starts_at, ends_at)

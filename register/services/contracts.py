@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, override
 
 from register import clock, pdf
 from register.models import Agreement, Booking, Identity, IdentityCheck, OrderLine, User
-from register.services import audit, bookings, customers, events, numbers
+from register.services import audit, bills, bookings, customers, events, numbers
 from register.services.refusals import Refused
 
 TERMS_VERSION = "2026-06"
@@ -54,7 +54,7 @@ def make(*, booking: Booking, language: str, by: User, at: datetime) -> Agreemen
     agreement = Agreement.objects.create(
         number=numbers.agreement_number(on=clock.local_date(at)),
         customer=row.customer, booking=row, language=language, terms_version=TERMS_VERSION,
-        made_at=at, price_cents=max(bookings.total_cents(row), 0),
+        made_at=at, price_cents=max(bills.total_cents(row), 0),
         deposit_cents=row.craft.craft_class.deposit_cents,
         deductible_cents=row.craft.craft_class.deductible_cents, saved_at=at, saved_by=by,
     )  # fmt: skip
@@ -113,7 +113,7 @@ def document(agreement: Agreement) -> dict[str, Any]:
     booking = agreement.booking
     identity = Identity.objects.filter(customer_id=agreement.customer_id).first()
     code = identity.personal_identity_code if identity else None
-    lines = list(booking.lines.order_by("ordered_on", "kind"))
+    lines = list(booking.lines.order_by("ordered_on", "saved_at", "-kind"))
     return {
         "agreement": agreement,
         "booking": booking,

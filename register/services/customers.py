@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from register import permissions, policy
-from register.models import Ban, Case, Channel, Customer, ProcessingRestriction, User
-from register.services import audit, consents, events, holds, numbers, restrictions
+from register.models import Ban, Booking, Case, Channel, Customer, ProcessingRestriction, User
+from register.services import audit, bills, consents, events, numbers, restrictions
 from register.services.refusals import ChangedMeanwhile, Refused
 
 CONTACT = ("first_name", "last_name", "email", "phone", "language")
@@ -107,8 +107,16 @@ def _note_debts(found: Mapping[UUID, _Found], user: User) -> None:
         customer__among=list(found), state__in=Case.OPEN_STATES
     ).values_list("customer_id", flat=True):
         found[pk].open_cases += 1
-    for pk, reasons in holds.reasons(list(found)).items():
-        found[pk].owes = "unpaid_claim" in reasons
+    for pk in _in_debt(list(found)):
+        found[pk].owes = True
+
+
+def _in_debt(ids: Collection[UUID]) -> set[UUID]:
+    """Those with a rental that is over and not paid; a coming one is no debt yet."""
+    over = Booking.objects.filter(
+        customer__among=ids, state__in=(Booking.State.RETURNED, Booking.State.NO_SHOW)
+    ).prefetch_related("lines", "payments", "deposits")
+    return {row.customer_id for row in over if bills.due_cents(row) > 0}
 
 
 def ensure_may_rent(*, customer: Customer, on: date) -> None:
@@ -125,13 +133,7 @@ def ensure_may_rent(*, customer: Customer, on: date) -> None:
 
 def ensure_may_serve(*, customer: Customer) -> None:
     """Raises Erased or Restricted."""
-    if customer.erased_on is not None:
-        raise Erased(
-            _(
-                "This person's data has been erased at their request; only what the law requires "
-                "is left. Make a new person if they are a customer again."
-            )
-        )
+    ensure_not_erased(customer)
     if not restrictions.allowed(customer=customer, purpose=policy.SERVICE.key):
         raise Restricted(
             _(
@@ -139,6 +141,17 @@ def ensure_may_serve(*, customer: Customer) -> None:
                 "Ask the person who handles privacy."
             )
             % {"name": customer.full_name}
+        )
+
+
+def ensure_not_erased(customer: Customer) -> None:
+    """Raises Erased."""
+    if customer.erased_on is not None:
+        raise Erased(
+            _(
+                "This person's data has been erased at their request; only what the law requires "
+                "is left. Make a new person if they are a customer again."
+            )
         )
 
 
@@ -191,6 +204,7 @@ def correct_contact(
     `seen`: the row's `saved_at` when the form was opened. Raises ChangedMeanwhile.
     """
     row = Customer.objects.select_for_update().get(pk=customer.pk)
+    ensure_not_erased(row)
     if row.saved_at != seen:
         raise ChangedMeanwhile
     changed = [name for name, value in details.items() if getattr(row, name) != value]

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from register.models import Booking, Deposit, Method, Payment, User
-from register.services import audit, bookings, events
+from register.services import audit, bills, events
 from register.services.refusals import Refused
 
 CARD_HOLD = timedelta(days=7)
@@ -34,7 +34,7 @@ def refund(
     *, booking: Booking, amount_cents: int, method: str, by: User, at: datetime, reference: str = ""
 ) -> Payment:
     """Money goes back. Raises TooMuch where less has been paid."""
-    if amount_cents > bookings.paid_cents(booking):
+    if amount_cents > bills.paid_cents(booking):
         raise TooMuch(_("Less than this has been paid for the booking."))
     return _move(
         Payment.Kind.REFUND, booking, amount_cents, method, by=by, at=at, reference=reference
@@ -68,9 +68,7 @@ def hold_deposit(
 
 
 @transaction.atomic
-def release_deposit(
-    *, deposit: Deposit, by: User, at: datetime, captured_cents: int = 0
-) -> None:
+def release_deposit(*, deposit: Deposit, by: User, at: datetime, captured_cents: int = 0) -> None:
     """Give the deposit back, less what is used of it. Raises TooMuch."""
     if captured_cents > deposit.amount_cents:
         raise TooMuch(_("The deposit is smaller than this."))

@@ -1,4 +1,4 @@
-"""Form fields of the admin: euros, numbers of people and bookings, the device's own date pickers."""
+"""Form fields of the staff: euros, numbers of people and bookings, the device's own date pickers."""
 
 from decimal import Decimal
 from typing import Any

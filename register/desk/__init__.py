@@ -1,0 +1,1 @@
+"""The desk: pages for work with a customer waiting. They live on the admin site."""

@@ -1,0 +1,90 @@
+"""Who enters which page of the desk. A refusal is written down before it is shown."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from register import permissions
+from register.models import Agreement, Booking, Customer, User
+from register.services import audit, customers
+from register.services.refusals import Refused
+
+View = Callable[..., HttpResponse]
+T = TypeVar("T")
+
+
+def staff(request: HttpRequest) -> User:
+    """The signed-in member of staff; the admin site lets nobody else in."""
+    return cast(User, request.user)
+
+
+def _guard(allowed: Callable[[User], bool]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not allowed(staff(request)):
+                audit.record(
+                    verb="page",
+                    by=request.user,
+                    at=timezone.now(),
+                    reason=view.__name__,
+                    outcome="denied",
+                )
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def needs_verb(verb: str) -> Callable[[View], View]:
+    """Only for roles that have the verb."""
+    return _guard(lambda user: permissions.may(user, verb))
+
+
+def needs_sight(model: type[Model]) -> Callable[[View], View]:
+    """Only for roles that see rows of the table."""
+    return _guard(lambda user: permissions.may_see(user, model))
+
+
+def needs_to_write(model: type[Model]) -> Callable[[View], View]:
+    """Only for roles that write rows of the table."""
+    return _guard(lambda user: permissions.may_write(user, model))
+
+
+def person_or_404(request: HttpRequest, pk: UUID) -> Customer:
+    return get_object_or_404(customers.visible_to(staff(request)), pk=pk)
+
+
+def booking_or_404(pk: UUID) -> Booking:
+    return get_object_or_404(
+        Booking.objects.select_related("customer", "company", "craft__craft_class"), pk=pk
+    )
+
+
+def agreement_or_404(pk: UUID) -> Agreement:
+    return get_object_or_404(
+        Agreement.objects.select_related(
+            "customer", "booking__customer", "booking__company", "booking__craft__craft_class"
+        ),
+        pk=pk,
+    )
+
+
+def tried(form: forms.BaseForm, act: Callable[[], T]) -> T | None:
+    """What the service gave, or None with its refusal beside the field or at the form's top."""
+    try:
+        return act()
+    except Refused as refused:
+        field = refused.field if refused.field in form.fields else None
+        form.add_error(field, forms.ValidationError(str(refused), code=type(refused).__name__))
+        return None

@@ -1,0 +1,326 @@
+"""A person's page, and what is done there."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from register import clock, masks, permissions
+from register.declare import Sight
+from register.desk import panels
+from register.desk.access import (
+    needs_sight,
+    needs_to_write,
+    needs_verb,
+    person_or_404,
+    staff,
+    tried,
+)
+from register.desk.forms import ContactForm, PersonForm, RevealForm
+from register.models import (
+    Ban,
+    Booking,
+    CardOnFile,
+    Consent,
+    Customer,
+    Hold,
+    Identity,
+    ProcessingRestriction,
+    QuoteRequest,
+    User,
+)
+from register.services import audit, consents, customers, restrictions, timeline
+from register.services.refusals import ChangedMeanwhile
+from register.vault.fields import SealedField
+
+BASICS = ("phone", "email", "language", "kind", "group", "wishes")
+
+
+@needs_sight(Customer)
+def person(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """Everything about one person that the role may see."""
+    customer = person_or_404(request, pk)
+    audit.record(verb="view", by=request.user, at=timezone.now(), object=customer)
+    return TemplateResponse(request, "desk/person.html", _context(request, site, customer))
+
+
+def _context(request: HttpRequest, site: Any, customer: Customer, **more: Any) -> dict[str, Any]:
+    user, on = staff(request), clock.local_date(timezone.now())
+    return {
+        **site.each_context(request),
+        "title": customer.full_name,
+        "customer": customer,
+        "basics": _basics(user, customer),
+        "flags": customers.flags([customer], user=user, on=on)[customer.pk],
+        "sealed": _sealed(user, customer),
+        "reveal": RevealForm(fields=_revealable(user)),
+        "consents": _consents(user, customer),
+        "restrictions": _restrictions(user, customer),
+        "holds": _holds(user, customer),
+        "timeline": timeline.of(customer=customer, user=user),
+        "may": _may(user, customer),
+        "links": _links(user, customer),
+        "panels": panels.shown(panels.PERSON, request, customer),
+        **more,
+    }
+
+
+def _basics(user: User, customer: Customer) -> list[tuple[Any, Any]]:
+    rows = []
+    for name in BASICS:
+        if permissions.sight(user, customer, name) is not Sight.WHOLE:
+            continue
+        hidden = name in ("phone", "email") and not customers.shows_contact(user, customer)
+        display = getattr(customer, f"get_{name}_display", None)
+        value = display() if display else getattr(customer, name)
+        label = Customer._meta.get_field(name).verbose_name
+        rows.append((label, masks.mask(str(value)) if hidden else value))
+    return rows
+
+
+def _may(user: User, customer: Customer) -> dict[str, bool]:
+    alive = customer.erased_on is None
+    return {
+        "correct": alive and permissions.may_write(user, Customer),
+        "check": alive and permissions.may(user, "check_contact"),
+        "book": alive and permissions.may_write(user, Booking),
+        "quote": alive and permissions.may_write(user, QuoteRequest),
+        "consent": alive and permissions.may_write(user, Consent),
+        "ban": alive and permissions.may_write(user, Ban),
+        "identity": alive and permissions.may_write(user, Identity),
+    }
+
+
+def _links(user: User, customer: Customer) -> list[tuple[str, str]]:
+    """Forms of the admin that begin with this person."""
+    offered = (
+        (QuoteRequest, _("New quote request")),
+        (Consent, _("Record a consent")),
+        (Ban, _("Rental ban")),
+        (CardOnFile, _("Card on file")),
+        (ProcessingRestriction, _("Restriction or objection")),
+        (Hold, _("Hold")),
+    )
+    if customer.erased_on is not None:
+        return []
+    return [
+        (f"{_admin(model, 'add')}?customer={customer.number}", label)
+        for model, label in offered
+        if permissions.may_write(user, model) and permissions.may_see(user, model)
+    ]
+
+
+def _admin(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+# -- Sealed values ---------------------------------------------------------------------------------
+
+
+def _sealed_columns(model: Any) -> list[SealedField]:
+    columns = (f for f in model._meta.concrete_fields if isinstance(f, SealedField))
+    return [column for column in columns if not column.binary]
+
+
+def _sealed(user: User, customer: Customer) -> list[dict[str, Any]]:
+    """Rows of identity numbers and cards with their masks; `key` names what may be revealed."""
+    rows: list[dict[str, Any]] = []
+    if permissions.may_see(user, Identity):
+        row = Identity.objects.filter(customer=customer).first()
+        edit = (
+            _admin(Identity, "change", row.pk)
+            if row
+            else f"{_admin(Identity, 'add')}?customer={customer.number}"
+        )
+        rows.append(
+            _group(user, Identity, row, edit if permissions.may_write(user, Identity) else "")
+        )
+    if permissions.may_see(user, CardOnFile):
+        for card in customer.cardonfiles.all():
+            rows.append(_group(user, CardOnFile, card, ""))
+    return [group for group in rows if group["values"] or group["edit"]]
+
+
+def _group(user: User, model: Any, row: Any, edit: str) -> dict[str, Any]:
+    title = f"{row.get_brand_display()} ·{row.last_four}" if isinstance(row, CardOnFile) else ""
+    return {
+        "title": title or model._meta.verbose_name,
+        "edit": edit,
+        "values": [
+            (column.verbose_name, value.masked, _key(model, column, row) if value and _may_reveal(user, model, column) else "")
+            for column in _sealed_columns(model)
+            if row is not None
+            and permissions.sight(user, model, column.name) is not Sight.ABSENT
+            and (value := getattr(row, column.name)) is not None
+        ],
+    }  # fmt: skip
+
+
+def _may_reveal(user: User, model: Any, column: SealedField) -> bool:
+    return permissions.may_reveal(user, f"{model._meta.label}.{column.name}")
+
+
+def _key(model: Any, column: SealedField, row: Any) -> str:
+    return f"{model.__name__}.{column.name}.{row.pk}"
+
+
+def _revealable(user: User) -> list[tuple[str, Any]]:
+    """ "Model.column" of everything that the user may reveal."""
+    return [
+        (f"{model.__name__}.{column.name}", column.verbose_name)
+        for model in (Identity, CardOnFile)
+        for column in _sealed_columns(model)
+        if _may_reveal(user, model, column)
+    ]
+
+
+@require_POST
+@sensitive_post_parameters()
+@needs_verb("reveal")
+def reveal(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """One sealed value, shown once, for a reason. Never kept by the browser (no-store)."""
+    customer, user, at = person_or_404(request, pk), staff(request), timezone.now()
+    name, _dot, row_id = request.POST.get("key", "").rpartition(".")
+    form = RevealForm(
+        {"field": name, "reason": request.POST.get("reason", "")}, fields=_revealable(user)
+    )
+    if not form.is_valid():
+        messages.error(request, _("Choose why you need to see it."))
+        return redirect("admin:desk-person", pk)
+    revealed = _open(customer, name, row_id, reason=form.cleaned_data["reason"], by=user, at=at)
+    context = _context(request, site, customer, revealed=revealed, revealed_key=request.POST["key"])
+    response = TemplateResponse(request, "desk/person.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _open(
+    customer: Customer, name: str, row_id: str, *, reason: str, by: User, at: datetime
+) -> str:
+    model_name, column = name.split(".")
+    model: Any = {"Identity": Identity, "CardOnFile": CardOnFile}[model_name]
+    row = model.objects.filter(customer=customer, pk=_uuid(row_id)).first()
+    value = getattr(row, column, None)
+    return str(value.reveal(reason=reason, by=by, at=at)) if value else ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+# -- What stands -----------------------------------------------------------------------------------
+
+
+def _consents(user: User, customer: Customer) -> list[Consent] | None:
+    """The newest act of each purpose and channel."""
+    if not permissions.may_see(user, Consent):
+        return None
+    newest: dict[tuple[str, str], Consent] = {}
+    for act in Consent.objects.filter(customer=customer).order_by("acted_at", "saved_at"):
+        newest[act.purpose, act.channel] = act
+    order = [purpose.key for purpose in consents.CONSENTED]
+    return sorted(newest.values(), key=lambda act: (order.index(act.purpose), act.channel))
+
+
+def _restrictions(user: User, customer: Customer) -> list[ProcessingRestriction] | None:
+    if not permissions.may_see(user, ProcessingRestriction):
+        return None
+    return list(restrictions.in_force().filter(customer=customer))
+
+
+def _holds(user: User, customer: Customer) -> list[Hold] | None:
+    if not permissions.may_see(user, Hold):
+        return None
+    return list(Hold.objects.filter(customer=customer, released_at__isnull=True))
+
+
+# -- Made, corrected, checked ------------------------------------------------------------------------
+
+
+@needs_to_write(Customer)
+def new_person(request: HttpRequest, site: Any) -> HttpResponse:
+    """A new person, unless one like that is already here."""
+    form = PersonForm(request.POST or None, initial={"language": Customer.Language.FI})
+    alike: list[Customer] = []
+    if request.method == "POST" and form.is_valid():
+        alike = [] if form.cleaned_data["sure"] else _alike(form)
+        if not alike:
+            made = customers.create(by=staff(request), at=timezone.now(), **form.details())
+            messages.success(request, _("%(name)s is in the register.") % {"name": made.full_name})
+            return redirect("admin:desk-person", made.pk)
+    context = {
+        **site.each_context(request),
+        "form": form,
+        "alike": alike,
+        "title": _("New customer"),
+    }
+    return TemplateResponse(request, "desk/person_new.html", context)
+
+
+def _alike(form: PersonForm) -> list[Customer]:
+    data = form.cleaned_data
+    found = customers.likely_same(
+        first_name=data["first_name"], last_name=data["last_name"], email=data["email"],
+        phone=str(data["phone"] or ""),
+    )  # fmt: skip
+    if found:
+        form.data = form.data.copy()
+        form.data["sure"] = "on"
+    return found
+
+
+@needs_to_write(Customer)
+def contact(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """Contact details put right on the spot."""
+    customer = person_or_404(request, pk)
+    form = ContactForm(request.POST or None, initial=_contact_initial(customer))
+    if request.method == "POST" and form.is_valid():
+        saved = tried(form, lambda: _correct(form, customer, by=staff(request)))
+        if saved is not None:
+            messages.success(request, _("The contact details are saved and marked as checked."))
+            return redirect("admin:desk-person", pk)
+    context = {
+        **site.each_context(request), "form": form, "customer": customer,
+        "title": _("Contact details"),
+    }  # fmt: skip
+    return TemplateResponse(request, "desk/contact.html", context)
+
+
+def _contact_initial(customer: Customer) -> dict[str, Any]:
+    values = {name: getattr(customer, name) for name in customers.CONTACT}
+    return {**values, "seen": customer.saved_at.isoformat()}
+
+
+def _correct(form: ContactForm, customer: Customer, *, by: User) -> Customer:
+    details = dict(form.cleaned_data)
+    seen = details.pop("seen")
+    try:
+        return customers.correct_contact(
+            customer=customer, seen=seen, by=by, at=timezone.now(), **details
+        )
+    except ChangedMeanwhile:
+        form.tell_changes(Customer.objects.get(pk=customer.pk))
+        raise
+
+
+@require_POST
+@needs_verb("check_contact")
+def contact_checked(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """ "Still right?" – "Yes." (P21)"""
+    customers.check_contact(
+        customer=person_or_404(request, pk), by=staff(request), at=timezone.now()
+    )
+    messages.success(request, _("Marked: the contact details are right."))
+    return redirect("admin:desk-person", pk)

@@ -1,0 +1,57 @@
+"""Addresses of the desk, inside the admin site. They hold opaque ids, never a name or a query."""
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from register.desk import booking, dock, home, people
+
+
+def records(request: HttpRequest, site: Any) -> HttpResponse:
+    """Every list that the role may open."""
+    context = {**site.each_context(request), "app_list": site.get_app_list(request)}
+    return TemplateResponse(request, "desk/records.html", context)
+
+
+PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] = (
+    ("luettelot/", records, "records", {}),
+    ("haku/", home.search_view, "desk-search", {}),
+    ("asiakas/uusi/", people.new_person, "desk-person-new", {}),
+    ("asiakas/<uuid:pk>/", people.person, "desk-person", {}),
+    ("asiakas/<uuid:pk>/yhteystiedot/", people.contact, "desk-contact", {}),
+    ("asiakas/<uuid:pk>/tarkistettu/", people.contact_checked, "desk-contact-checked", {}),
+    ("asiakas/<uuid:pk>/nayta/", people.reveal, "desk-reveal", {}),
+    ("asiakas/<uuid:pk>/varaa/", booking.new_booking, "desk-book", {}),
+    ("varaus/<uuid:pk>/", booking.booking_page, "desk-booking", {}),
+    ("varaus/<uuid:pk>/muuta/", booking.change_booking, "desk-booking-change", {}),
+    ("varaus/<uuid:pk>/peru/", booking.end_booking, "desk-booking-cancel", {"how": "cancel"}),
+    ("varaus/<uuid:pk>/ei-noudettu/", booking.end_booking, "desk-booking-no-show", {"how": "no_show"}),
+    ("varaus/<uuid:pk>/kuljettaja/", booking.add_driver, "desk-driver-add", {}),
+    ("varaus/<uuid:pk>/rivi/", booking.add_line, "desk-line-add", {}),
+    ("varaus/<uuid:pk>/sopimus/", dock.make_agreement, "desk-agreement-make", {}),
+    ("varaus/<uuid:pk>/luovutus/", dock.hand_over, "desk-handover", {}),
+    ("varaus/<uuid:pk>/palautus/", dock.take_back, "desk-return", {}),
+    ("varaus/<uuid:pk>/maksu/", dock.pay, "desk-pay", {"kind": "payment"}),
+    ("varaus/<uuid:pk>/hyvitys/", dock.pay, "desk-refund", {"kind": "refund"}),
+    ("varaus/<uuid:pk>/vakuus/", dock.take_deposit, "desk-deposit", {}),
+    ("vakuus/<uuid:pk>/vapauta/", dock.release_deposit, "desk-deposit-release", {}),
+    ("sopimus/<uuid:pk>/sopimus.pdf", dock.agreement_pdf, "desk-agreement-pdf", {}),
+    ("sopimus/<uuid:pk>/allekirjoitettu/", dock.sign_agreement, "desk-agreement-sign", {}),
+    ("sopimus/<uuid:pk>/mitatoi/", dock.void_agreement, "desk-agreement-void", {}),
+)  # fmt: skip
+
+
+def urls(site: Any) -> list[URLPattern]:
+    """The pages, each behind the admin site's sign-in."""
+    return [
+        path(route, site.admin_view(_on(site, view)), kwargs, name)
+        for route, view, name, kwargs in PAGES
+    ]
+
+
+def _on(site: Any, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return update_wrapper(partial(view, site=site), view)
