@@ -45,12 +45,13 @@ def test_a_craft_is_not_promised_twice(start: float, end: float) -> None:
 @pytest.mark.parametrize(("start", "end"), [(0, 2), (4, 6), (-5, 0), (9, 10)])
 def test_one_booking_may_begin_when_another_ends(start: float, end: float) -> None:
     first = booked(2, 4)
-    assert booked(start, end, craft=first.craft).pk
+    second = booked(start, end, craft=first.craft)
+    assert set(Booking.objects.all()) == {first, second}
 
 
 def test_another_craft_is_free_at_the_same_time() -> None:
-    booked(2, 4)
-    assert booked(2, 4).pk
+    first, second = booked(2, 4), booked(2, 4)
+    assert first.craft != second.craft
 
 
 def test_a_cancelled_booking_leaves_the_craft_free_and_cannot_come_back() -> None:
