@@ -1,12 +1,28 @@
 """What every test may count on: both databases, and Chromium's own event loop left in peace."""
 
 import os
+from typing import Any
 
 import pytest
+from django.db.backends.sqlite3.operations import DatabaseOperations
 
 # Playwright's synchronous API keeps an event loop in the test's thread, where Django's ORM would
 # refuse to work. No test here runs Django inside a coroutine.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Between transactional tests Django empties every table. On SQLite that is a DELETE, which the
+# append-only tables refuse: the triggers step aside, and post_migrate puts them back.
+_sql_flush = DatabaseOperations.sql_flush
+
+
+def _sql_flush_without_guards(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+    from register.models import guards
+
+    away = [f"DROP TRIGGER IF EXISTS {name}" for name in guards.trigger_names()]
+    return away + _sql_flush(self, *args, **kwargs)
+
+
+DatabaseOperations.sql_flush = _sql_flush_without_guards  # type: ignore[method-assign]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
 
