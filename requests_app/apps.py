@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class RequestsConfig(AppConfig):
     name = "requests_app"
     verbose_name = _("Data-subject requests")
+
+    def ready(self) -> None:
+        from requests_app import panels
+
+        panels.put_on_the_desk()

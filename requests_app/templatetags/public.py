@@ -10,7 +10,7 @@ from django.template import Context
 from django.urls import translate_url
 from django.utils.translation import get_language
 
-from requests_app.forms import KINDS
+from requests_app.forms.public import KINDS
 
 register = template.Library()
 

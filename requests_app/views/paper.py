@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from register import pdf, policy
-from requests_app.forms import KINDS
+from requests_app.forms.public import KINDS
 from requests_app.views.files import pdf_response
 
 

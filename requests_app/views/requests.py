@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from requests_app import mails, status, throttle, tokens
-from requests_app.forms import RequestForm
+from requests_app.forms.public import RequestForm
 from requests_app.models import DataSubjectRequest
 from requests_app.services import delivery, errors, intake, steps
 

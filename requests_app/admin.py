@@ -1,0 +1,50 @@
+"""Staff's queue of data-subject requests: the list, ordered by last day, and the request's page."""
+
+from functools import partial, update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from register.admin.base import ReadOnlyAdmin
+from requests_app.models import DataSubjectRequest
+from requests_app.views import staff
+
+
+@admin.register(DataSubjectRequest)
+class DataSubjectRequestAdmin(ReadOnlyAdmin):
+    """Rows change by steps only, so the admin's own form is replaced by the request's page."""
+
+    columns = ("kind", "state", "name", "target_on", "due_on", "channel")
+    filters = ("state", "kind", "channel")
+    list_display_links = None
+    ordering = ("due_on", "received_at")
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return ["opens", *super().get_list_display(request)[1:]]
+
+    @admin.display(description=_("reference"), ordering="reference")
+    def opens(self, row: DataSubjectRequest) -> str:
+        address = reverse("admin:requests-request", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, row.reference)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("uusi/", self._page(staff.request_enter), name="requests-enter"),
+            path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
+            path("<uuid:pk>/vaihe/<slug:key>/", self._page(staff.request_step), name="requests-step"),
+            *super().get_urls(),
+        ]
+
+    def _page(self, view: Any) -> Any:
+        on_site = update_wrapper(partial(view, site=self.admin_site), view)
+        return self.admin_site.admin_view(on_site)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return redirect("admin:requests-request", pk=object_id)

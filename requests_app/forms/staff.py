@@ -1,0 +1,113 @@
+"""Staff's forms: a request that came by other ways, and the choices of each step."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from register import formfields
+from register.models import Customer, IdentityCheck
+from requests_app.forms.public import refuse_secrets
+from requests_app.models import DataSubjectRequest
+
+Channel = DataSubjectRequest.Channel
+Decision = DataSubjectRequest.Decision
+BY_STAFF = [(c.value, c.label) for c in Channel if c is not Channel.WEB]
+
+
+def _text(label: Any, *, required: bool, rows: int = 4, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=4000, help_text=help_text,
+        validators=[refuse_secrets], widget=forms.Textarea(attrs={"rows": rows}),
+    )  # fmt: skip
+
+
+class EnterForm(forms.Form):
+    """A request received by e-mail, phone, paper or at the desk."""
+
+    channel = forms.ChoiceField(label=_("Came by"), choices=BY_STAFF)
+    received_at = formfields.DateTimeField(
+        label=_("Received at"),
+        help_text=_("When it really came: the month is counted from that day."),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=DataSubjectRequest.Kind)
+    name = forms.CharField(label=_("Name"), max_length=200, validators=[refuse_secrets])
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    phone = PhoneNumberField(label=_("Phone"), region="FI", required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=Customer.Language)
+    details = _text(_("What the request is about"), required=False)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def asked(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        data["phone"] = str(data["phone"] or "")
+        return data
+
+    def clean_received_at(self) -> datetime:
+        received: datetime = self.cleaned_data["received_at"]
+        return received
+
+
+class StepForm(forms.Form):
+    """A step that only needs its button."""
+
+    def chosen(self) -> dict[str, Any]:
+        """What the service takes."""
+        return dict(self.cleaned_data)
+
+
+class MatchForm(StepForm):
+    customer = forms.IntegerField(
+        label=_("Customer number"),
+        min_value=1,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Compare with what the person says; a likeness is not a proof."),
+    )
+
+    def clean_customer(self) -> Customer:
+        found = Customer.objects.filter(number=self.cleaned_data["customer"]).first()
+        if found is None:
+            raise ValidationError(_("There is no customer with this number."))
+        return found
+
+
+class IdentifyForm(StepForm):
+    document_type = forms.ChoiceField(
+        label=_("Photo ID seen"),
+        choices=IdentityCheck.Document,
+        widget=forms.RadioSelect,
+        help_text=_("Only the kind is kept: no copy, no number."),
+    )
+
+
+class DecideForm(StepForm):
+    decision = forms.ChoiceField(label=_("Decision"), choices=Decision, widget=forms.RadioSelect)
+    grounds = _text(
+        _("Grounds"),
+        required=False,
+        help_text=_("Told to the person. Needed when something is refused."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        refusing = cleaned.get("decision") not in (None, Decision.GRANTED)
+        if refusing and not cleaned.get("grounds"):
+            self.add_error("grounds", _("Say the grounds: the person has a right to them."))
+        return cleaned
+
+
+class CloseForm(DecideForm):
+    """Ends a request that has not been decided: what was decided is said here."""
+
+
+class ExtendForm(StepForm):
+    reason = _text(
+        _("Why more time"),
+        required=True,
+        help_text=_("Told to the person now. Three months from receipt in all, once."),
+    )

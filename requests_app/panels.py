@@ -1,0 +1,39 @@
+"""Open requests on the desk's front page and on the person's own page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from register import clock, permissions
+from register.desk import panels
+from register.models import Customer
+from requests_app.models import DataSubjectRequest
+from requests_app.services import steps
+
+MOST = 8
+TEMPLATE = "requests/panel.html"
+
+
+def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[str, Any] | None:
+    """The requests with the nearest last day; None for a role that does not see them, and on the
+    page of a person who has none open."""
+    if not permissions.may_see(request.user, DataSubjectRequest):
+        return None
+    rows = DataSubjectRequest.objects.filter(state__in=DataSubjectRequest.OPEN)
+    if customer is not None:
+        rows = rows.filter(customer=customer)
+        if not rows.exists():
+            return None
+    today = clock.local_date(now())
+    lines = [
+        {"request": row, "days": steps.days_left(row, on=today)}
+        for row in rows.order_by("due_on", "received_at")[:MOST]
+    ]
+    return {"lines": lines, "may_enter": permissions.may(request.user, "identify")}
+
+
+def put_on_the_desk() -> None:
+    for place in (panels.FRONT, panels.PERSON):
+        panels.add(panels.Panel(place=place, template=TEMPLATE, context=open_requests, order=20))

@@ -1,0 +1,171 @@
+"""Staff's pages of a request, inside the admin site: enter one, read one, take a step."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from register import clock, permissions
+from register.desk.access import needs_sight, needs_verb, staff
+from register.services import audit
+from requests_app.forms.staff import (
+    CloseForm,
+    DecideForm,
+    EnterForm,
+    ExtendForm,
+    IdentifyForm,
+    MatchForm,
+    StepForm,
+)
+from requests_app.models import DataSubjectRequest
+from requests_app.services import candidates, errors, intake, steps
+
+State = DataSubjectRequest.State
+IN_HAND = (State.CONFIRMED, State.IDENTIFIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A button of the request's page. `states`: when it is offered; `verb`: to whom."""
+
+    key: str
+    title: Any
+    verb: str
+    states: tuple[str, ...]
+    form: type[StepForm]
+    act: Callable[..., object]
+    done: Any
+    leading: bool = False
+
+
+STEPS = (
+    Step("yhdista", gettext_lazy("Say who it is about"), "identify", (State.CONFIRMED,), MatchForm,
+         steps.match, gettext_lazy("The person is chosen."), leading=True),
+    Step("pyyda-tunnistus", gettext_lazy("Ask for a photo ID"), "identify", (State.CONFIRMED,), StepForm,
+         steps.ask_identification, gettext_lazy("The person is asked to visit the desk.")),
+    Step("tunnista", gettext_lazy("Identity checked"), "identify", (State.CONFIRMED,), IdentifyForm,
+         steps.identify, gettext_lazy("The identity is noted as checked."), leading=True),
+    Step("ratkaise", gettext_lazy("Decide"), "package", (State.IDENTIFIED,), DecideForm,
+         steps.decide, gettext_lazy("Decided. The person is told by e-mail."), leading=True),
+    Step("uusi-paketti", gettext_lazy("Make a new package"), "package", (State.DECIDED, State.DELIVERED),
+         StepForm, steps.renew_package, gettext_lazy("A new package is being made.")),
+    Step("lisaaika", gettext_lazy("Take more time"), "package", IN_HAND, ExtendForm,
+         steps.extend, gettext_lazy("The time is extended, and the person is told.")),
+    Step("paata", gettext_lazy("Close the request"), "package", (State.CONFIRMED, State.IDENTIFIED), CloseForm,
+         steps.close, gettext_lazy("The request is closed.")),
+    Step("sulje", gettext_lazy("Close the request"), "package", (State.DECIDED, State.DELIVERED), StepForm,
+         steps.close, gettext_lazy("The request is closed."), leading=True),
+    Step("peruttu", gettext_lazy("The person took it back"), "identify", IN_HAND, StepForm,
+         steps.withdraw, gettext_lazy("The request is marked as taken back.")),
+)  # fmt: skip
+BY_KEY = {step.key: step for step in STEPS}
+
+
+@needs_sight(DataSubjectRequest)
+def request_page(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """One request: what was asked, how it stands, and the steps that are possible now."""
+    asked = _request_or_404(pk)
+    audit.record(verb="view", by=request.user, at=now(), object=asked)
+    return _page(request, site, asked)
+
+
+@require_POST
+@needs_sight(DataSubjectRequest)
+def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpResponse:
+    """Take a step, or show the page again with what is wrong."""
+    asked, step = _request_or_404(pk), BY_KEY.get(key)
+    if step is None:
+        raise Http404
+    form = step.form(request.POST, prefix=key)
+    if form.is_valid() and _taken(request, asked, step, form):
+        messages.success(request, str(step.done))
+        return redirect("admin:requests-request", pk=pk)
+    return _page(request, site, asked, tried={key: form})
+
+
+def _taken(
+    request: HttpRequest, asked: DataSubjectRequest, step: Step, form: StepForm
+) -> bool:
+    try:
+        step.act(request=asked, by=request.user, at=now(), **form.chosen())
+    except errors.StepRefused as refused:
+        form.add_error(None, str(refused))
+        return False
+    return True
+
+
+@needs_verb("identify")
+def request_enter(request: HttpRequest, site: Any) -> HttpResponse:
+    """Write in a request that came by other ways than the form."""
+    form = EnterForm(request.POST or None, initial={"received_at": localtime(now())})
+    if request.method == "POST" and form.is_valid():
+        if made := _entered(request, form):
+            messages.success(request, _("The request is in the queue."))
+            return redirect("admin:requests-request", pk=made.pk)
+    context = {**site.each_context(request), "title": _("New request"), "form": form}
+    return TemplateResponse(request, "requests/enter.html", context)
+
+
+def _entered(request: HttpRequest, form: EnterForm) -> DataSubjectRequest | None:
+    try:
+        return intake.enter(by=request.user, at=now(), **form.asked())
+    except errors.ReceivedInFuture as refused:
+        form.add_error("received_at", str(refused))
+        return None
+
+
+def _request_or_404(pk: UUID) -> DataSubjectRequest:
+    return get_object_or_404(
+        DataSubjectRequest.objects.select_related("customer", "identified_by"), pk=pk
+    )
+
+
+def _page(
+    request: HttpRequest,
+    site: Any,
+    asked: DataSubjectRequest,
+    tried: dict[str, forms.BaseForm] | None = None,
+) -> HttpResponse:
+    user, at = staff(request), now()
+    offered = [_offer(step, tried or {}) for step in STEPS if _is_offered(step, asked, user)]
+    unmatched = asked.state == State.CONFIRMED and permissions.may(user, "identify")
+    context = {
+        **site.each_context(request),
+        "title": f"{asked.reference} · {asked.name}",
+        "asked": asked,
+        "days_left": steps.days_left(asked, on=clock.local_date(at)),
+        "open": asked.state in DataSubjectRequest.OPEN,
+        "candidates": candidates.find(request=asked, by=user, at=at) if unmatched else [],
+        "leading": [offer for offer in offered if offer["step"].leading],
+        "others": [offer for offer in offered if not offer["step"].leading],
+        "packages": asked.packages.all(),
+    }
+    return TemplateResponse(request, "requests/request.html", context)
+
+
+def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
+    if asked.state not in step.states or not permissions.may(user, step.verb):
+        return False
+    if step.act is steps.identify:
+        return asked.customer is not None
+    if step.act is steps.ask_identification:
+        return asked.identification_asked_at is None
+    if step.act is steps.extend:
+        return asked.extended_at is None
+    if step.act is steps.renew_package:
+        return asked.kind in steps.WITH_PACKAGE and asked.decision != "refused"
+    return True
+
+
+def _offer(step: Step, tried: dict[str, forms.BaseForm]) -> dict[str, Any]:
+    return {"step": step, "form": tried.get(step.key) or step.form(prefix=step.key)}
