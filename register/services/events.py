@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, router, transaction
 from django.db.models import DateTimeField, IntegerField, Max, Model, QuerySet, Value
 
 from register import clock, policy
@@ -93,9 +93,26 @@ def refresh(customer_ids: Iterable[UUID]) -> int:
             found = histories(part)
             people = Customer.objects.filter(pk__among=found).only("pk", *INDEX).order_by()
             behind = [person for person in people if _set_index(person, found[person.pk])]
-            Customer.objects.bulk_update(behind, INDEX, batch_size=500)
+            _write_index(behind)
         changed += len(behind)
     return changed
+
+
+def _write_index(people: Collection[Customer]) -> None:
+    """One prepared statement for everybody: bulk_update's CASE over many people takes ten times
+    as long to build."""
+    columns: list[Any] = [Customer._meta.get_field(name) for name in (*INDEX, "id")]
+    connection = connections[router.db_for_write(Customer)]
+    *sets, key = (f"{connection.ops.quote_name(column.column)} = %s" for column in columns)
+    values = [
+        [column.get_db_prep_save(getattr(person, column.attname), connection) for column in columns]
+        for person in people
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Customer._meta.db_table} SET {', '.join(sets)} WHERE {key}",  # noqa: S608
+            values,
+        )
 
 
 def refresh_all(*, batch: int = BATCH) -> int:
