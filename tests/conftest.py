@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 import pytest
-from django.db.backends.sqlite3.operations import DatabaseOperations
+from django.db.backends.sqlite3.base import DatabaseOperations
 
 # Playwright's synchronous API keeps an event loop in the test's thread, where Django's ORM would
 # refuse to work. No test here runs Django inside a coroutine.
