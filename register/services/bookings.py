@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register import clock
 from register.models import (
+    Agreement,
     Booking,
     Company,
     Craft,
@@ -155,6 +156,7 @@ def change(
     _save(row)
     if moved:
         row.drivers.update(drove_on=clock.local_date(starts_at))
+        void_agreement(row, by=by, at=at)
         _price_again(row, by=by, at=at)
     audit.record(
         verb="booking.changed", by=by, at=at, object=row,
@@ -171,7 +173,7 @@ def cancel(*, booking: Booking, by: User, at: datetime) -> None:
     row.state, row.cancelled_at = Booking.State.CANCELLED, at
     row.saved_at, row.saved_by = at, by
     row.save()
-    row.agreements.exclude(state="void").update(state="void")
+    void_agreement(row, by=by, at=at)
     audit.record(verb="booking.cancelled", by=by, at=at, object=row)
     _refresh(row)
 
@@ -195,7 +197,17 @@ def add_driver(*, booking: Booking, driver: NewDriver, by: User, at: datetime) -
     _ensure_may_drive(driver)
     if row.drivers.filter(customer=driver.customer).exists():
         raise Refused(_("This person is already a driver of the booking."), field="customer")
+    void_agreement(row, by=by, at=at)
     return _add_drivers(row, [driver], by=by, at=at)[0]
+
+
+def void_agreement(booking: Booking, *, by: User, at: datetime) -> None:
+    """What the agreement says is no longer so: another is written. Its number stays used."""
+    for agreement in booking.agreements.exclude(state=Agreement.State.VOID):
+        agreement.state = Agreement.State.VOID
+        agreement.saved_at, agreement.saved_by = at, by
+        agreement.save()
+        audit.record(verb="agreement.void", by=by, at=at, object=agreement)
 
 
 @transaction.atomic

@@ -6,16 +6,24 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from register import clock, pdf
 from register.models import Agreement, Booking, Identity, IdentityCheck, OrderLine, User
-from register.services import audit, bills, bookings, customers, events, numbers
+from register.services import audit, bills, bookings, customers, events, numbers, pricing
 from register.services.refusals import Refused
 
 TERMS_VERSION = "2026-06"
+AGREED = (
+    OrderLine.Kind.RENTAL,
+    OrderLine.Kind.EXTRA,
+    OrderLine.Kind.GIFT_CARD,
+    OrderLine.Kind.DISCOUNT,
+)
+"""What is agreed beforehand; late hours, fuel and damage come after."""
 
 
 class AgreementInForce(Refused):
@@ -113,7 +121,11 @@ def document(agreement: Agreement) -> dict[str, Any]:
     booking = agreement.booking
     identity = Identity.objects.filter(customer_id=agreement.customer_id).first()
     code = identity.personal_identity_code if identity else None
-    lines = list(booking.lines.order_by("ordered_on", "saved_at", "-kind"))
+    lines = list(
+        booking.lines.filter(
+            kind__in=AGREED, ordered_on__lte=clock.local_date(agreement.made_at)
+        ).order_by("ordered_on", "saved_at", "-kind")
+    )
     return {
         "agreement": agreement,
         "booking": booking,
@@ -125,6 +137,10 @@ def document(agreement: Agreement) -> dict[str, Any]:
         "lines": lines,
         "vats": vat_summary(lines),
         "total_cents": sum(line.total_cents for line in lines),
+        "hour_price": booking.craft.craft_class.hour_price_cents,
+        "fuel_price": pricing.FUEL_CENTS_PER_LITRE,
+        "renter_age": settings.RENTER_MINIMUM_AGE,
+        "helm_age": settings.HELM_MINIMUM_AGE,
     }
 
 

@@ -161,7 +161,11 @@ def _cases(customer: Customer, user: User) -> Iterator[Entry]:
 
 def _messages(customer: Customer, user: User) -> Iterator[Entry]:
     for row in _rows(customer, "messages"):
-        title = f"{row.get_channel_display()}: {row.subject}" if row.subject else row.get_channel_display()
+        title = (
+            f"{row.get_channel_display()}: {row.subject}"
+            if row.subject
+            else row.get_channel_display()
+        )
         yield Entry(
             row.happened_at, "message", title, _told(user, row, "body"),
             row.get_direction_display(), None, row,
