@@ -21,7 +21,7 @@ if (dotenv := Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))).is_file
 
 def required(name: str, what: str) -> str:
     """The value of a setting that has no safe default."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set: give {what} in the environment or in .env (docs/settings.md)."

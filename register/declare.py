@@ -120,9 +120,7 @@ class Retain:
     period: Retention
 
     def __post_init__(self) -> None:
-        if not (
-            isinstance(self.reason, Text) and self.basis and isinstance(self.period, Retention)
-        ):
+        if not all(getattr(self, name) for name in ("reason", "basis", "period")):
             raise PolicyError("what is retained needs a reason, a basis and a period")
 
 
