@@ -7,6 +7,7 @@ import django.utils.timezone
 import phonenumber_field.modelfields
 import register.models.choices
 import register.models.identities
+import register.validators
 import register.vault.fields
 import uuid
 from django.conf import settings
@@ -1809,7 +1810,7 @@ class Migration(migrations.Migration):
                         indexed=True,
                         label="identity.personal_identity_code",
                         max_length=11,
-                        normalise=register.models.identities.normalise_code,
+                        normalise=register.validators.identity_code,
                         null=True,
                         unique=True,
                         verbose_name="personal identity code",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from register import validators
 from register.models.base import PersonalRecord, Record, choices_are_kept
 from register.models.customers import Customer
 from register.vault.fields import SealedField
@@ -11,7 +12,7 @@ from register.vault.querysets import SealedQuerySet
 
 
 def normalise_code(value: str) -> str:
-    """Identity, passport and licence numbers without blanks, in capitals."""
+    """Passport and licence numbers without blanks, in capitals."""
     return "".join(value.split()).upper()
 
 
@@ -39,7 +40,7 @@ class Identity(Record):
         _("personal identity code"),
         label="identity.personal_identity_code",
         max_length=11,
-        normalise=normalise_code,
+        normalise=validators.identity_code,
         mask=mask_identity_code,
         indexed=True,
         unique=True,

@@ -12,6 +12,7 @@ the two databases can neither hide a row nor find a wrong one.
 
 import hmac
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, router, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from . import keyring
 from .keys import in_parts
@@ -55,7 +57,7 @@ def tags(label: str, value: str) -> dict[int, bytes]:
     provider = keyring.active()
     return {
         version: _tag(_key(provider.index_root(version), label, version), value)
-        for version in provider.index_versions
+        for version in keyring.index_versions()
     }
 
 
@@ -111,7 +113,7 @@ def add(column: Column, entries: Sequence[Entry], *, holds: Holds) -> None:
     Raises TagTakenError when the column is exclusive and another row holds the value. A tag left
     behind by a row that never came to be, or that has another value now, gives way.
     """
-    rows = [row for entry in entries for row in _rows(column, entry)]
+    rows = [row for entry in entries for row in rows_of(column, entry)]
     if not column.exclusive:
         IndexTag.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)
         return
@@ -130,10 +132,12 @@ def change(column: Column, entry: Entry, *, holds: Holds) -> None:
     """
     of_row = IndexTag.objects.filter(label=column.label, row_id=entry.row_id)
     with transaction.atomic(using=router.db_for_write(IndexTag)):
-        of_row.update(settled=False)
+        # Locked first: a version of the index that is being added then shows its tag to the update.
+        list(of_row.select_for_update().order_by("pk").values_list("pk"))
+        of_row.update(settled=False, saved_at=timezone.now())
         if column.exclusive:
             _make_room(column, [entry], holds)
-        rows = _rows(column, entry)
+        rows = rows_of(column, entry)
         for row in rows:
             row.settled = False
         _insert_missing(rows)
@@ -153,7 +157,8 @@ def settle(column: Column, row_id: UUID, value: str | None) -> None:
 
 def doubt(column: Column, row_id: UUID) -> None:
     """The row is about to lose its value: believe its tags only after opening it."""
-    IndexTag.objects.filter(label=column.label, row_id=row_id).update(settled=False)
+    of_row = IndexTag.objects.filter(label=column.label, row_id=row_id)
+    of_row.update(settled=False, saved_at=timezone.now())
 
 
 def forget(row_ids: UUID | Iterable[UUID]) -> int:
@@ -166,7 +171,8 @@ def forget(row_ids: UUID | Iterable[UUID]) -> int:
     return sum(IndexTag.objects.filter(row_id__in=some).delete()[0] for some in parts)
 
 
-def _rows(column: Column, entry: Entry) -> list[IndexTag]:
+def rows_of(column: Column, entry: Entry) -> list[IndexTag]:
+    """The tags of one row, not saved yet: one for each version in use."""
     return [
         IndexTag(
             label=column.label,
@@ -186,19 +192,42 @@ def _insert(rows: Sequence[IndexTag]) -> None:
         IndexTag.objects.bulk_create(rows, batch_size=2_000)
 
 
+def insert_if_missing(
+    column: Column, entries: Sequence[Entry], rows: Sequence[IndexTag], *, holds: Holds
+) -> int:
+    """Insert those of the tags that are not there yet. Returns how many were inserted.
+
+    Where a column is exclusive and another row rightly holds the value, its tag stays alone.
+    """
+    missing = _missing(rows)
+    if not missing:
+        return 0
+    try:
+        _insert(missing)
+    except IntegrityError:
+        for entry in entries:
+            with suppress(TagTakenError):
+                _make_room(column, [entry], holds)
+        IndexTag.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing) - len(_missing(missing))
+
+
 def _insert_missing(rows: Sequence[IndexTag]) -> None:
-    ids = {row.row_id for row in rows}
-    stored = IndexTag.objects.filter(row_id__in=ids)
+    try:
+        _insert(_missing(rows))
+    except IntegrityError:
+        raise TagTakenError from None
+
+
+def _missing(rows: Sequence[IndexTag]) -> list[IndexTag]:
+    stored = IndexTag.objects.filter(row_id__in={row.row_id for row in rows})
     have = {
         (row_id, label, version, bytes(tag))
         for row_id, label, version, tag in stored.values_list(
             "row_id", "label", "key_version", "tag"
         )
     }
-    try:
-        _insert([r for r in rows if (r.row_id, r.label, r.key_version, bytes(r.tag)) not in have])
-    except IntegrityError:
-        raise TagTakenError from None
+    return [r for r in rows if (r.row_id, r.label, r.key_version, bytes(r.tag)) not in have]
 
 
 def _make_room(column: Column, entries: Sequence[Entry], holds: Holds) -> None:

@@ -142,23 +142,30 @@ class SealedField(_Base):
     def open(self, sealed: Sealed, instance: models.Model) -> Secret:
         """The row's value as a Secret, or Erased. Raises TamperedError."""
         place = self.place(instance)
-        batch = instance._state.__dict__.get("vault_batch")
+        value = self.opened(sealed, place, instance._state.__dict__.get("vault_batch"))
+        if value is None:
+            return Erased(place=place, sealed=sealed)
+        return Secret(value, mask=self.mask, place=place, sealed=sealed)
+
+    def opened(
+        self, sealed: Sealed, place: Place, batch: keys.Batch | None = None
+    ) -> str | bytes | None:
+        """The value itself, or None where its key is gone. Raises TamperedError."""
         generation = sealing.read_header(sealed.raw)
         cipher = keys.cipher(place.owner, generation, batch)
         if cipher is None:
-            return Erased(place=place, sealed=sealed)
+            return None
         try:
             plain = sealing.unseal(cipher, sealed.raw, place)
         except TamperedError:
             # A roll-back may have left a key in memory that never came to be: ask the vault.
             fresh = keys.cipher_anew(place.owner, generation)
             if fresh is None:
-                return Erased(place=place, sealed=sealed)
+                return None
             plain = sealing.unseal(fresh, sealed.raw, place)
         if self.pad_to:
             plain = sealing.unpad(plain)
-        value = plain if self.binary else plain.decode()
-        return Secret(value, mask=self.mask, place=place, sealed=sealed)
+        return plain if self.binary else plain.decode()
 
     def place(self, instance: models.Model) -> Place:
         """Where the value belongs. Raises ValueError while the row has no owner or no id."""
@@ -212,8 +219,20 @@ class SealedField(_Base):
             if self.indexed and not add:
                 self._forget_value(model_instance)
             return None
-        self._must_belong(stored, model_instance)
-        return cast(Sealed, stored)
+        return self._kept(stored, model_instance)
+
+    def _kept(self, stored: Sealed, instance: models.Model) -> Sealed:
+        """A value that nobody changed: as it is, or sealed with the person's newer data key.
+
+        The key that sealed it may be about to go (see ``rotation``), so the old bytes must not
+        be written again once there is a newer one.
+        """
+        secret = self._must_belong(stored, instance)
+        place, generation = self.place(instance), sealing.read_header(stored.raw)
+        if isinstance(secret, Erased) or keys.newest_known(place.owner) == generation:
+            return stored
+        newest = keys.newest([place.owner]).get(place.owner)
+        return self.sealed(secret._value, place, *newest) if newest else stored
 
     def _seal(self, secret: Secret, instance: models.Model, *, add: bool) -> Sealed | None:
         ready = instance._state.__dict__.get("vault_ready", {}).pop(self.attname, None)
@@ -234,12 +253,12 @@ class SealedField(_Base):
             plain = sealing.pad(plain, self.pad_to)
         return Sealed(sealing.seal(cipher, generation, plain, place))
 
-    def _must_belong(self, sealed: Sealed, instance: models.Model) -> None:
+    def _must_belong(self, sealed: Sealed, instance: models.Model) -> Secret:
         """A copied row, or one given to another person, would be unreadable from now on."""
         try:
             opened = self.open(sealed, instance)
             if not isinstance(opened, Erased) or self._stands_there(sealed, instance):
-                return
+                return opened
         except TamperedError:
             pass
         raise TamperedError(
@@ -387,8 +406,11 @@ class SealedField(_Base):
             raise DuplicateSealedValue(self.verbose_name)
 
     def save_form_data(self, instance: models.Model, data: Any) -> None:
-        """An empty form field leaves the stored value alone: forms never show it again."""
-        if data not in self.empty_values:
+        """An empty form field leaves the stored value alone: forms never show it again. False
+        is the ticked box that empties it."""
+        if data is False:
+            setattr(instance, self.attname, None)
+        elif data not in self.empty_values:
             setattr(instance, self.attname, data)
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import router, transaction
 
 from . import keyring
+from .errors import KeyringError
 from .models import DataKey, IndexTag
+from .providers import KeyProvider
 
 TRUST_SECONDS = 5.0
 REMEMBERED = 16_384
@@ -38,8 +40,7 @@ class _Key:
     @property
     def cipher(self) -> AESGCM:
         if self._cipher is None:
-            key = keyring.active().unwrap(self.wrapped, context=self._context)
-            self._cipher = AESGCM(key)
+            self._cipher = AESGCM(keyring.unwrap(self.wrapped, context=self._context))
         return self._cipher
 
 
@@ -111,6 +112,18 @@ def current(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[int, AESGCM]]:
     return {person: (generation, key.cipher) for person, (generation, key) in found.items()}
 
 
+def newest(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[int, AESGCM]]:
+    """Like :func:`current`, of those who have a key: none is made."""
+    found = _newest(set(customer_ids))
+    return {person: (generation, key.cipher) for person, (generation, key) in found.items()}
+
+
+def newest_known(customer_id: UUID) -> int:
+    """The person's newest generation as this process remembers it; 0 where it knows of none."""
+    person = _memory.get(customer_id)
+    return max(person.keys, default=0) if person else 0
+
+
 def cipher(customer_id: UUID, generation: int, batch: Batch | None = None) -> AESGCM | None:
     """The cipher of one key, or None when the key is gone."""
     person = _memory.get(customer_id)
@@ -119,7 +132,10 @@ def cipher(customer_id: UUID, generation: int, batch: Batch | None = None) -> AE
     if person is None or not fresh or not (person.keys or batch):
         person = _ask_with(customer_id, batch)
     key = person.keys.get(generation)
-    return key.cipher if key else None
+    try:
+        return key.cipher if key else None
+    except KeyringError:  # wrapped anew, and the old master retired, since we asked
+        return cipher_anew(customer_id, generation)
 
 
 def cipher_anew(customer_id: UUID, generation: int) -> AESGCM | None:
@@ -162,18 +178,17 @@ def _newest(ids: Iterable[UUID]) -> dict[UUID, tuple[int, _Key]]:
 
 def _create(ids: Iterable[UUID]) -> None:
     """Another process may do the same at the same moment: the first one's key stands."""
-    provider = keyring.active()
-    rows = [
-        DataKey(
-            customer_id=person,
-            generation=1,
-            wrapped=provider.wrap(
-                AESGCM.generate_key(256), context=keyring.data_key_context(person, 1)
-            ),
-        )
-        for person in ids
-    ]
-    DataKey.objects.bulk_create(rows, batch_size=ROWS_A_QUERY, ignore_conflicts=True)
+    with transaction.atomic(using=router.db_for_write(DataKey)):
+        provider = keyring.hold_current()
+        rows = [new_key(provider, person, 1) for person in ids]
+        DataKey.objects.bulk_create(rows, batch_size=ROWS_A_QUERY, ignore_conflicts=True)
+
+
+def new_key(provider: KeyProvider, customer_id: UUID, generation: int) -> DataKey:
+    """A fresh random data key, wrapped and not saved yet."""
+    context = keyring.data_key_context(customer_id, generation)
+    wrapped = provider.wrap(AESGCM.generate_key(256), context=context)
+    return DataKey(customer_id=customer_id, generation=generation, wrapped=wrapped)
 
 
 def _ask(ids: Collection[UUID]) -> dict[UUID, _Person]:

@@ -20,16 +20,22 @@ def lock_values(using: str, label: str, values: Collection[str]) -> None:
         return
     with connection.cursor() as cursor:
         if len(values) > MANY:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(label)])
+            for number in _numbers(label, [""]):
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
             return
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_number(label)])
-        for number in sorted(_number(label, value) for value in values):  # one order: no deadlock
+        for number in _numbers(label, [""]):
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [number])
+        for number in _numbers(label, values):
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
-def _number(label: str, value: str = "") -> int:
-    """A signed 64-bit number. Depends on the index key, so that the server's log tells nothing."""
+def _numbers(label: str, values: Collection[str]) -> list[int]:
+    """Signed 64-bit numbers, in one order so that no two writers wait for each other.
+
+    They depend on the index key, so that the server's log tells nothing; one per version of the
+    index, so that a process which has not heard of the newest version still shares a lock.
+    """
     from . import blind_index
 
-    tag = next(iter(blind_index.tags("lock " + label, value).values()))
-    return int.from_bytes(sha256(tag).digest()[:8], signed=True)
+    found = {tag for v in values for tag in blind_index.tags("lock " + label, v).values()}
+    return sorted(int.from_bytes(sha256(tag).digest()[:8], signed=True) for tag in found)

@@ -1,14 +1,18 @@
 """Aino and Eero with sealed identity numbers, and an empty memory of keys before every test."""
 
 from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from register.models import Customer, Identity
 from register.vault import audit, keyring, keys
 from tests import cast
 
 CODE = "131052-308T"
+ANOTHER_CODE = "010203A1230"
 PASSPORT = "XP9876501"
 
 
@@ -19,6 +23,15 @@ def _nothing_remembered() -> Iterator[None]:
     yield
     keys.forget()
     keyring.forget()
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, settings) -> Path:
+    """A key file of its own, named in the settings."""
+    path = tmp_path / "keys" / "master.json"
+    settings.MASTER_KEY_FILE = str(path)
+    call_command("generate_keys", stdout=StringIO())
+    return path
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_bytes_that_were_never_sealed_never_come_back_as_a_value(ainos, junk):
 
 
 def test_ainos_bytes_do_not_open_in_eeros_row(ainos, eero):
-    eeros = Identity.objects.create(customer=eero, personal_identity_code="010203A123B")
+    eeros = Identity.objects.create(customer=eero, personal_identity_code="010203A1230")
     overwrite(eeros, "personal_identity_code", column(ainos, "personal_identity_code"))
 
     with pytest.raises(TamperedError):
@@ -217,9 +217,9 @@ def test_a_value_without_its_person_cannot_be_sealed():
 def test_update_with_plain_text_fails_closed(ainos):
     before = column(ainos, "personal_identity_code")
     with pytest.raises(PlainValueError, match="sealed row by row") as caught, transaction.atomic():
-        Identity.objects.update(personal_identity_code="010203A123B")
+        Identity.objects.update(personal_identity_code="010203A1230")
 
-    assert "010203A123B" not in str(caught.value)
+    assert "010203A1230" not in str(caught.value)
     assert column(ainos, "personal_identity_code") == before
 
 
@@ -251,7 +251,8 @@ def test_many_rows_are_sealed_at_once(django_assert_num_queries):
     people = [cast.customer() for _ in range(20)]
     rows = [Identity(customer=who, passport_number=f"P{n}") for n, who in enumerate(people)]
     keyring.active()
-    with django_assert_num_queries(4, using="vault"):  # keys: ask, make, ask; and the tags
+    # Keys: ask, make (in a savepoint, the master held), ask; and the tags.
+    with django_assert_num_queries(7, using="vault"):
         Identity.objects.bulk_create(rows)
 
     read = Identity.objects.order_by("saved_at").select_related("customer")

@@ -3,7 +3,6 @@
 import json
 import pickle
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
@@ -15,15 +14,6 @@ from register.vault.models import KeyCheck
 from tests.vault.conftest import CODE
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-
-
-@pytest.fixture
-def key_file(tmp_path: Path, settings) -> Path:
-    """A key file of its own, named in the settings."""
-    path = tmp_path / "keys" / "master.json"
-    settings.MASTER_KEY_FILE = str(path)
-    call_command("generate_keys", stdout=StringIO())
-    return path
 
 
 def complaint() -> str:
