@@ -140,13 +140,17 @@ def every_role_is_declared(app_configs: Any, **kwargs: Any) -> list[CheckMessage
     return _errors(strangers, "is not declared.", "Declare it in ROLES.", "E005")
 
 
+def _says_why(kept: Retain) -> bool:
+    return all(getattr(kept, name, None) for name in ("reason", "basis"))
+
+
 @register
 def everything_retained_says_why(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     lacking = (
         label
         for label in policy.FIELDS
         if isinstance(kept := policy.on_erasure(label), Retain)
-        and not (kept.reason and kept.basis and kept.period in policy.RETENTIONS)
+        and not (_says_why(kept) and kept.period in policy.RETENTIONS)
     )
     return _errors(
         lacking,
