@@ -96,6 +96,26 @@ HELM_MINIMUM_AGE = env.int("HELM_MINIMUM_AGE", default=15)  # registered craft, 
 REQUEST_CONFIRM_HOURS = env.int("REQUEST_CONFIRM_HOURS", default=72)
 PACKAGE_LINK_DAYS = env.int("PACKAGE_LINK_DAYS", default=7)
 
+# -- Forgetting: the journal of erasures, the brake of the night, backups -------------------------
+
+
+def place(name: str, default: str) -> Path:
+    """A folder; a relative name starts at the clone."""
+    return BASE_DIR / env.str(name, default=default)
+
+
+# Outside both databases and their backups, best on another disk: a restore replays it.
+ERASURE_JOURNAL_DIR = place("ERASURE_JOURNAL_DIR", "var/erasure-journal")
+# On 1 January a whole season leaves at once, about a sixth of the register.
+RETENTION_BRAKE_PERCENT = env.int("RETENTION_BRAKE_PERCENT", default=25)
+RETENTION_BRAKE_PEOPLE = env.int("RETENTION_BRAKE_PEOPLE", default=200)
+RETENTION_TRIES = env.int("RETENTION_TRIES", default=5)
+RETENTION_SILENCE_DAYS = env.int("RETENTION_SILENCE_DAYS", default=45)
+RETENTION_MAIL_TO = env.list("RETENTION_MAIL_TO", default=[CONTROLLER["email"]])
+BACKUP_DIR = place("BACKUP_DIR", "var/backups")
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])  # public keys of age
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+
 # -- Django ------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

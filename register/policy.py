@@ -1122,6 +1122,8 @@ NOT_PERSONAL = {
     "register.PaperFolder": "what a folder is and where; its people are declared",
     "register.RetentionRun": "counts and opaque ids",
     "register.ErasureReceipt": "counts and opaque ids of people who are gone",
+    "register.ErasureTrouble": "opaque ids of people whose erasure fails",
+    "register.JournalMark": "how far the register knows the journal of erasures",
     "vault.*": "wrapped keys and look-up tags; destroyed with the person",
     "auth.*": "roles and permissions",
     "register.User_groups": "which account has which role: declared as User.groups",
@@ -1138,7 +1140,9 @@ EVENTS = (
     Event(table="register.QuoteRequest", when="requested_at"),
     Event(table="register.Booking", when="booked_at", makes_contract=True),
     # The planned end of a cancelled booking never came: its cancellation is the event.
-    Event(table="register.Booking", when="ends_at", only={"cancelled_at": None}, makes_contract=True),
+    Event(
+        table="register.Booking", when="ends_at", only={"cancelled_at": None}, makes_contract=True
+    ),
     Event(table="register.Booking", when="cancelled_at", makes_contract=True),
     Event(table="register.Rental", when="handed_over_at", makes_contract=True),
     Event(table="register.Rental", when="returned_at"),
@@ -1155,6 +1159,11 @@ EVENTS = (
 )
 """Marketing sent by the firm, a staff edit, an export and a look-up are no events. Using a data
 protection right is none either: asking to be forgotten must not make the firm remember longer."""
+
+# == Backups ======================================================================================
+
+BACKUP_DAYS = {"register": 30, "vault": 7}
+"""How long a backup is kept at most. A destroyed key stands in the vault's backups until then."""
 
 # == Grounds that staff choose from ==============================================================
 

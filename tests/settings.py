@@ -7,6 +7,7 @@ so that the same tests run on SQLite (nothing given) and on PostgreSQL (`script/
 import base64
 import json
 import os
+import tempfile
 
 
 def keyring() -> str:
@@ -27,6 +28,10 @@ os.environ.update(
 )
 
 from kesajetti.settings import *  # noqa: E402, F403
+
+# Journals of tests, one per register that a test makes; gone with the process.
+_journals = tempfile.TemporaryDirectory(prefix="kesajetti-journals-")
+ERASURE_JOURNAL_DIR = Path(_journals.name)  # noqa: F405
 
 # Argon2 costs 50 ms a sign-in by design. The real hashers are tested where they matter.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

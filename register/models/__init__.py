@@ -21,7 +21,12 @@ from register.models.identities import CardOnFile, Identity, IdentityCheck
 from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
 from register.models.payments import Deposit, Method, Payment
-from register.models.retention import ErasureReceipt, RetentionRun
+from register.models.retention import (
+    ErasureReceipt,
+    ErasureTrouble,
+    JournalMark,
+    RetentionRun,
+)
 from register.models.staff import User
 
 __all__ = [
@@ -44,10 +49,12 @@ __all__ = [
     "Disclosure",
     "Driver",
     "ErasureReceipt",
+    "ErasureTrouble",
     "Feedback",
     "Hold",
     "Identity",
     "IdentityCheck",
+    "JournalMark",
     "LoyaltyMembership",
     "MaintenanceBlock",
     "Mandate",

@@ -13,6 +13,7 @@ class RetentionRun(models.Model):
         RUNNING = "running", _("Running")
         COMPLETE = "complete", _("Complete")
         INCOMPLETE = "incomplete", _("Incomplete")
+        STOPPED = "stopped", _("Stopped: more people due than usual")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     for_day = models.DateField(_("for the day"))
@@ -23,6 +24,10 @@ class RetentionRun(models.Model):
     held = models.PositiveIntegerField(_("people held"), default=0)
     counts = models.JSONField(_("rows per table"), default=dict)
     problems = models.JSONField(_("problems"), default=list)
+    due = models.PositiveIntegerField(_("people due"), default=0)
+    report = models.JSONField(_("report"), default=dict)
+    let_through = models.PositiveIntegerField(_("people let through"), null=True)
+    let_through_by = models.BigIntegerField(_("let through by"), null=True)
 
     class Meta:
         verbose_name = _("retention run")
@@ -63,3 +68,46 @@ class ErasureReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class ErasureTrouble(models.Model):
+    """Somebody whose erasure failed: how often, and by which kind of error. She is tried again
+    for some nights; then a person has to look, and every report says so until it is mended."""
+
+    customer_id = models.UUIDField(primary_key=True)
+    problem = models.CharField(_("problem"), max_length=80)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=1)
+    first_at = models.DateTimeField(_("first"))
+    last_at = models.DateTimeField(_("last"))
+
+    class Meta:
+        verbose_name = _("erasure that fails")
+        verbose_name_plural = _("erasures that fail")
+        ordering = ["first_at"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class JournalMark(models.Model):
+    """Which erasure journal belongs to this register, and how far the register knows it.
+
+    A database that was restored from a backup knows less of the journal than the journal holds:
+    that is how the program sees, before it serves, that people have to be erased again.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    register_id = models.UUIDField(default=uuid.uuid4)
+    lines = models.PositiveIntegerField(default=0)
+    bytes = models.PositiveBigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="register_journal_mark_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"journal mark {self.pk}"
