@@ -1,0 +1,123 @@
+"""What people choose, and what stands against them."""
+
+from datetime import timedelta
+from typing import Any
+
+from register import policy
+from register.models import (
+    Ban,
+    Choice,
+    Company,
+    CompanyContact,
+    Consent,
+    Craft,
+    Customer,
+    Disclosure,
+    Hold,
+    IdentityCheck,
+    LoyaltyMembership,
+    MaintenanceBlock,
+    Mandate,
+    PaperFolder,
+    ProcessingRestriction,
+)
+from tests.cast.days import NOW, TODAY, serial
+from tests.cast.people import company, petra
+
+WORDS = "Saatte lähettää minulle tarjouksia sähköpostitse."
+
+
+def consent(of: Customer, **fields: Any) -> Consent:
+    """Marketing by e-mail, given on the web form. `action="withdrawn"` ends it."""
+    given = fields.get("action", Consent.Action.GIVEN) == Consent.Action.GIVEN
+    named = {
+        "purpose": policy.MARKETING.key,
+        "channel": "email",
+        "action": Consent.Action.GIVEN,
+        "acted_at": NOW - timedelta(days=7),
+        "taken_through": "web",
+        "language": of.language,
+        "notice_version": policy.VERSION if given else "",
+        "words_shown": WORDS if given else "",
+    }
+    return Consent.objects.create(customer=of, **(named | fields))
+
+
+def choice(of: Customer, **fields: Any) -> Choice:
+    named = {"key": Choice.Key.REMINDERS, "value": "sms", "chosen_at": NOW - timedelta(days=7)}
+    return Choice.objects.create(customer=of, **(named | fields))
+
+
+def ban(of: Customer, **fields: Any) -> Ban:
+    named = {"reason": "Ajoi uimarannalle kahdesti.", "starts_on": TODAY - timedelta(days=30)}
+    return Ban.objects.create(customer=of, **(named | fields))
+
+
+def restriction(of: Customer, **fields: Any) -> ProcessingRestriction:
+    named = {
+        "kind": ProcessingRestriction.Kind.RESTRICTION,
+        "purpose": policy.SERVICE.key,
+        "ground": "accuracy_contested",
+        "starts_at": NOW - timedelta(days=2),
+    }
+    return ProcessingRestriction.objects.create(customer=of, **(named | fields))
+
+
+def hold(of: Customer, **fields: Any) -> Hold:
+    named = {
+        "reason": "unpaid_claim",
+        "owner": fields["owner"] if "owner" in fields else petra(),
+        "placed_at": NOW - timedelta(days=10),
+        "review_on": TODAY + timedelta(days=80),
+    }
+    return Hold.objects.create(customer=of, **(named | fields))
+
+
+def loyalty(of: Customer, **fields: Any) -> LoyaltyMembership:
+    return LoyaltyMembership.objects.create(
+        customer=of, **({"joined_on": TODAY - timedelta(days=400)} | fields)
+    )
+
+
+def mandate(of: Customer, on_behalf_of: Customer, **fields: Any) -> Mandate:
+    return Mandate.objects.create(
+        customer=of, on_behalf_of=on_behalf_of, **({"ground": "power_of_attorney"} | fields)
+    )
+
+
+def contact(of: Customer, at_company: Company | None = None, **fields: Any) -> CompanyContact:
+    return CompanyContact.objects.create(
+        customer=of,
+        company=at_company or company(),
+        **({"role_title": "Retkivastaava"} | fields),
+    )
+
+
+def identity_check(of: Customer, **fields: Any) -> IdentityCheck:
+    named = {"document_type": "passport", "occasion": "rental", "checked_at": NOW}
+    return IdentityCheck.objects.create(customer=of, **(named | fields))
+
+
+def disclosure(of: Customer, **fields: Any) -> Disclosure:
+    named = {
+        "recipient": policy.INSURER.key,
+        "what": "Vauriokuvaus ja arvio",
+        "legal_ground": "GDPR 6(1)(b)",
+        "disclosed_at": NOW,
+    }
+    return Disclosure.objects.create(customer=of, **(named | fields))
+
+
+def folder(**fields: Any) -> PaperFolder:
+    named = {
+        "label": f"Sopimukset {next(serial)}",
+        "contents": "Allekirjoitetut vuokrasopimukset",
+        "place": "Toimiston lukittu kaappi",
+        "destroy_by": TODAY + timedelta(days=365),
+    }
+    return PaperFolder.objects.create(**(named | fields))
+
+
+def maintenance(of: Craft, **fields: Any) -> MaintenanceBlock:
+    named = {"starts_at": NOW, "ends_at": NOW + timedelta(days=1), "reason": "Huolto"}
+    return MaintenanceBlock.objects.create(craft=of, **(named | fields))
