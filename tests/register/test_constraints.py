@@ -184,6 +184,7 @@ TRIES: dict[str, Callable[[], None]] = {
     "register_deposit_released_after_held": breaks(
         rows.Deposit, held_at=cast.NOW, released_at=cast.NOW - HOUR
     ),
+    "register_journal_mark_one": lambda: rows.JournalMark.objects.create(id=2),
     "requests_due_not_before_target": breaks(DataSubjectRequest, due_on=cast.TODAY),
     "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
     "requests_extension_has_reason": breaks(DataSubjectRequest, extended_at=cast.NOW),
