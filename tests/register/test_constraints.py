@@ -129,7 +129,7 @@ def breaks(model: type[models.Model], **fields: Any) -> Callable[[], None]:
     return attempt
 
 
-TRIES: dict[str, Callable[[], None]] = {
+TRIES: dict[str, Callable[[], object]] = {
     "register_company_once": lambda: twice(cast.company, business_id="9000000-3"),
     "register_company_business_id_form": breaks(rows.Company, business_id="9000000"),
     "register_contact_once_in_company": same_contact,
