@@ -36,7 +36,9 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
         return [
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
-            path("<uuid:pk>/vaihe/<slug:key>/", self._page(staff.request_step), name="requests-step"),
+            path(
+                "<uuid:pk>/vaihe/<slug:key>/", self._page(staff.request_step), name="requests-step"
+            ),
             *super().get_urls(),
         ]
 

@@ -82,11 +82,11 @@ def _words(request: DataSubjectRequest) -> tuple[str, str]:
 
 def _steps(request: DataSubjectRequest) -> Iterable[Step]:
     listed = [
-        (_("Received"), request.received_at),
-        (_("Confirmed"), request.confirmed_at or _if_entered(request)),
-        (_("Identity checked"), request.identified_at),
-        (_("Decided"), request.decided_at),
-        (_("Closed"), request.closed_at),
+        (_("Receipt"), request.received_at),
+        (_("Confirmation by e-mail"), request.confirmed_at or _if_entered(request)),
+        (_("Identity check at our desk"), request.identified_at),
+        (_("Decision"), request.decided_at),
+        (_("End of the request"), request.closed_at),
     ]
     ended = request.state in DataSubjectRequest.ENDED
     waiting = next((i for i, (_title, at) in enumerate(listed) if at is None), len(listed))

@@ -159,5 +159,3 @@ class RequestForm(forms.Form):
         """What the service takes."""
         names = ("kind", "name", "email", "phone", "details", "language")
         return {name: str(self.cleaned_data[name]) for name in names}
-
-

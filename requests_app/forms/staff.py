@@ -111,3 +111,9 @@ class ExtendForm(StepForm):
         required=True,
         help_text=_("Told to the person now. Three months from receipt in all, once."),
     )
+
+
+class EraseForm(StepForm):
+    """Erases by the plan that stands beside it. `seen` is that plan's fingerprint."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)

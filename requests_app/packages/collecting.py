@@ -150,9 +150,7 @@ def shown_columns(category: Category, table: str) -> tuple[str, ...]:
     )
 
 
-def _rows(
-    label: str, names: Iterable[str], customer: Customer, language: str
-) -> Iterator[Row]:
+def _rows(label: str, names: Iterable[str], customer: Customer, language: str) -> Iterator[Row]:
     sources = {source.key: source.name.to(language) for source in policy.SOURCES}
     for row in rows_of(label, customer):
         values = tuple(v for name in names if (v := value_of(row, name)) is not None)

@@ -19,7 +19,7 @@ from register import policy
 from register.declare import Category
 from register.models import Customer
 from requests_app.packages.collecting import rows_of
-from requests_app.packages.values import Column, Json, value_of
+from requests_app.packages.values import Column, Json, reference, value_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -61,8 +61,8 @@ def portable(customer: Customer, *, at: datetime) -> dict[str, Any]:
 
 def _records(customer: Customer) -> Iterator[tuple[str, list[dict[str, Json]]]]:
     for table, names in in_scope().items():
-        rows = [_record(row, names) for row in rows_of(table, customer)]
-        if filled := [row for row in rows if row]:
+        rows = ((row, _record(row, names)) for row in rows_of(table, customer))
+        if filled := [{"id": reference(row), **values} for row, values in rows if values]:
             yield record_name(table), filled
 
 
@@ -116,7 +116,11 @@ def _rows_schema(table: str, names: tuple[str, ...]) -> dict[str, Any]:
         "items": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {name: _column_schema(model._meta.get_field(name)) for name in names},
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string", "title": "Number or id that other records refer to"},
+                **{name: _column_schema(model._meta.get_field(name)) for name in names},
+            },
         },
     }
 

@@ -11,6 +11,7 @@ from django.db.models import Field, ForeignKey, Model
 from django.utils import formats
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from phonenumber_field.phonenumber import PhoneNumber
 
 from register.models import Company, Craft, CraftClass, Customer, User
 from register.vault import Erased, Secret
@@ -61,7 +62,9 @@ def _sealed(column: Column, secret: Secret) -> Value | None:
 def machine_value(held: Any, column: Column) -> Json:
     """ISO 8601 for dates, cents for money, the stored key for a choice."""
     if isinstance(column, ForeignKey):
-        return reference(held)
+        return pointed_at(held)
+    if isinstance(held, PhoneNumber):
+        return str(held.as_e164 if held.is_valid() else held.raw_input)
     if isinstance(held, datetime):
         return localtime(held).isoformat()
     if isinstance(held, date):
@@ -71,7 +74,7 @@ def machine_value(held: Any, column: Column) -> Json:
     return str(held)
 
 
-def reference(row: Model) -> str:
+def pointed_at(row: Model) -> str:
     """A row that is pointed at: never another person's or an employee's name."""
     if isinstance(row, Customer):
         return "another person"
@@ -79,6 +82,11 @@ def reference(row: Model) -> str:
         return "staff"
     if key := KEYS.get(type(row)):
         return key(row)
+    return reference(row)
+
+
+def reference(row: Model) -> str:
+    """The number by which people know a row of their own, or its opaque id."""
     number = getattr(row, "number", None)
     return str(number if number is not None else row.pk)
 

@@ -29,9 +29,7 @@ def find(*, request: DataSubjectRequest, by: Any, at: datetime) -> list[Candidat
         return []
     people = customers.visible_to(by).filter(wanted)[:MOST]
     found = [Candidate(person, _in_what(person, request)) for person in people]
-    audit.record(
-        verb="search", by=by, at=at, object=request, reason="request", count=len(found)
-    )
+    audit.record(verb="search", by=by, at=at, object=request, reason="request", count=len(found))
     return sorted(found, key=lambda candidate: -len(candidate.alike))
 
 

@@ -58,9 +58,7 @@ def lines(customer: Customer) -> tuple[Line, ...]:
             channel=channel.value,
             name=str(channel.label),
             words=words(channel),
-            given=consents.stands(
-                customer=customer, purpose=policy.MARKETING.key, channel=channel
-            ),
+            given=consents.stands(customer=customer, purpose=policy.MARKETING.key, channel=channel),
         )
         for channel in CHANNELS
     )

@@ -53,3 +53,11 @@ class TooManyUnconfirmed(StepRefused):
 
 class PackageGone(StepRefused):
     message = _("The package has been fetched already, or its link has expired.")
+
+
+class PlanChanged(StepRefused):
+    message = _("Something has happened since. Look at the plan again.")
+
+
+class StandsHeld(StepRefused):
+    message = _("A hold stands: nothing of the person may be erased now.")

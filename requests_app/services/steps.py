@@ -17,7 +17,7 @@ from register.models import Customer, IdentityCheck
 from register.services import audit
 from requests_app import deadlines
 from requests_app.models import DataSubjectRequest
-from requests_app.services import errors
+from requests_app.services import effects, errors
 from requests_app.tasks import after_commit, make_package_of, send_mail_of
 
 State = DataSubjectRequest.State
@@ -84,9 +84,7 @@ def identify(
         saved_at=at,
         saved_by=by,
     )
-    audit.record(
-        verb="request.identified", by=by, at=at, object=row, fields=["document_type"]
-    )
+    audit.record(verb="request.identified", by=by, at=at, object=row, fields=["document_type"])
     return row
 
 
@@ -108,6 +106,8 @@ def decide(
     row.decided_at = at
     row.state = State.DECIDED
     row.save(update_fields=["decision", "grounds", "decided_at", "state"])
+    if decision == Decision.GRANTED:
+        effects.carry_out(row, by=by, at=at)
     audit.record(verb="request.decided", by=by, at=at, object=row, reason=decision)
     if row.kind in WITH_PACKAGE and decision != Decision.REFUSED:
         after_commit(make_package_of, row, by)
@@ -173,6 +173,8 @@ def close(
     row = _locked(request, *DataSubjectRequest.OPEN)
     if not row.decision:
         _decide_at_the_end(row, decision, grounds, at)
+        if row.decision == Decision.GRANTED:
+            effects.carry_out(row, by=by, at=at)
     row.closed_at = at
     row.state = State.CLOSED
     row.save()
@@ -180,9 +182,7 @@ def close(
     after_commit(send_mail_of, row, "closed")
 
 
-def _decide_at_the_end(
-    row: DataSubjectRequest, decision: str, grounds: str, at: datetime
-) -> None:
+def _decide_at_the_end(row: DataSubjectRequest, decision: str, grounds: str, at: datetime) -> None:
     if not decision:
         raise errors.GroundsMissing
     if decision != Decision.GRANTED and not grounds.strip():

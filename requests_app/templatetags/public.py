@@ -33,9 +33,7 @@ def language_links(context: Context) -> tuple[LanguageLink, ...]:
 
 def _links(path: str) -> Iterator[LanguageLink]:
     for code, _name in settings.LANGUAGES:
-        yield LanguageLink(
-            code, OWN_NAMES[code], translate_url(path, code), code == get_language()
-        )
+        yield LanguageLink(code, OWN_NAMES[code], translate_url(path, code), code == get_language())
 
 
 @register.simple_tag

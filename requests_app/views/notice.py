@@ -14,9 +14,7 @@ from requests_app.views.files import pdf_response
 @require_safe
 def notice_page(request: HttpRequest) -> HttpResponse:
     language = get_language() or "fi"
-    return render(
-        request, "public/notice/page.html", {"notice": notice.build(language=language)}
-    )
+    return render(request, "public/notice/page.html", {"notice": notice.build(language=language)})
 
 
 @require_safe

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.timezone import localtime, now
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from register import clock, permissions
@@ -22,13 +24,14 @@ from requests_app.forms.staff import (
     CloseForm,
     DecideForm,
     EnterForm,
+    EraseForm,
     ExtendForm,
     IdentifyForm,
     MatchForm,
     StepForm,
 )
 from requests_app.models import DataSubjectRequest
-from requests_app.services import candidates, errors, intake, steps
+from requests_app.services import candidates, erasing, errors, intake, steps
 
 State = DataSubjectRequest.State
 IN_HAND = (State.CONFIRMED, State.IDENTIFIED)
@@ -55,6 +58,8 @@ STEPS = (
          steps.ask_identification, gettext_lazy("The person is asked to visit the desk.")),
     Step("tunnista", gettext_lazy("Identity checked"), "identify", (State.CONFIRMED,), IdentifyForm,
          steps.identify, gettext_lazy("The identity is noted as checked."), leading=True),
+    Step("poista", gettext_lazy("Erase by this plan"), "erase", (State.IDENTIFIED,), EraseForm,
+         erasing.erase, gettext_lazy("Erased by the plan. The person is told."), leading=True),
     Step("ratkaise", gettext_lazy("Decide"), "package", (State.IDENTIFIED,), DecideForm,
          steps.decide, gettext_lazy("Decided. The person is told by e-mail."), leading=True),
     Step("uusi-paketti", gettext_lazy("Make a new package"), "package", (State.DECIDED, State.DELIVERED),
@@ -86,6 +91,10 @@ def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpRes
     asked, step = _request_or_404(pk), BY_KEY.get(key)
     if step is None:
         raise Http404
+    _refuse_others(request, asked, step)
+    if not _is_offered(step, asked, staff(request)):
+        messages.error(request, str(errors.WrongState()))
+        return redirect("admin:requests-request", pk=pk)
     form = step.form(request.POST, prefix=key)
     if form.is_valid() and _taken(request, asked, step, form):
         messages.success(request, str(step.done))
@@ -93,9 +102,18 @@ def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpRes
     return _page(request, site, asked, tried={key: form})
 
 
-def _taken(
-    request: HttpRequest, asked: DataSubjectRequest, step: Step, form: StepForm
-) -> bool:
+def _refuse_others(request: HttpRequest, asked: DataSubjectRequest, step: Step) -> None:
+    """Who posts a step that the page did not offer to the role is refused, in writing."""
+    if permissions.may(request.user, step.verb):
+        return
+    audit.record(
+        verb="request.step", by=request.user, at=now(), object=asked, reason=step.key,
+        outcome="denied",
+    )  # fmt: skip
+    raise PermissionDenied
+
+
+def _taken(request: HttpRequest, asked: DataSubjectRequest, step: Step, form: StepForm) -> bool:
     try:
         step.act(request=asked, by=request.user, at=now(), **form.chosen())
     except errors.StepRefused as refused:
@@ -108,10 +126,9 @@ def _taken(
 def request_enter(request: HttpRequest, site: Any) -> HttpResponse:
     """Write in a request that came by other ways than the form."""
     form = EnterForm(request.POST or None, initial={"received_at": localtime(now())})
-    if request.method == "POST" and form.is_valid():
-        if made := _entered(request, form):
-            messages.success(request, _("The request is in the queue."))
-            return redirect("admin:requests-request", pk=made.pk)
+    if request.method == "POST" and form.is_valid() and (made := _entered(request, form)):
+        messages.success(request, _("The request is in the queue."))
+        return redirect("admin:requests-request", pk=made.pk)
     context = {**site.each_context(request), "title": _("New request"), "form": form}
     return TemplateResponse(request, "requests/enter.html", context)
 
@@ -137,7 +154,9 @@ def _page(
     tried: dict[str, forms.BaseForm] | None = None,
 ) -> HttpResponse:
     user, at = staff(request), now()
-    offered = [_offer(step, tried or {}) for step in STEPS if _is_offered(step, asked, user)]
+    plan = _plan(asked, user, at)
+    given = {"seen": plan.seen} if plan else {}
+    offered = [_offer(step, tried or {}, given) for step in STEPS if _is_offered(step, asked, user)]
     unmatched = asked.state == State.CONFIRMED and permissions.may(user, "identify")
     context = {
         **site.each_context(request),
@@ -149,6 +168,7 @@ def _page(
         "leading": [offer for offer in offered if offer["step"].leading],
         "others": [offer for offer in offered if not offer["step"].leading],
         "packages": asked.packages.all(),
+        "plan": plan,
     }
     return TemplateResponse(request, "requests/request.html", context)
 
@@ -160,6 +180,8 @@ def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
         return asked.customer is not None
     if step.act is steps.ask_identification:
         return asked.identification_asked_at is None
+    if step.act is erasing.erase:
+        return asked.kind == DataSubjectRequest.Kind.ERASURE
     if step.act is steps.extend:
         return asked.extended_at is None
     if step.act is steps.renew_package:
@@ -167,5 +189,15 @@ def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
     return True
 
 
-def _offer(step: Step, tried: dict[str, forms.BaseForm]) -> dict[str, Any]:
-    return {"step": step, "form": tried.get(step.key) or step.form(prefix=step.key)}
+def _plan(asked: DataSubjectRequest, user: Any, at: datetime) -> erasing.Preview | None:
+    """The plan of an erasure, for whoever may carry it out."""
+    erases = asked.kind == DataSubjectRequest.Kind.ERASURE and asked.state == State.IDENTIFIED
+    if not erases or not permissions.may(user, "erase"):
+        return None
+    language = get_language() or "fi"
+    return erasing.preview(request=asked, on=clock.local_date(at), language=language)
+
+
+def _offer(step: Step, tried: dict[str, forms.BaseForm], given: dict[str, str]) -> dict[str, Any]:
+    form = tried.get(step.key) or step.form(prefix=step.key, initial=given)
+    return {"step": step, "form": form}

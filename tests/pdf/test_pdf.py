@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from pypdf import PdfReader
+
 from register import pdf
 
 PAGE = '{% extends "pdf/base.html" %}{% block content %}<h1>Hei</h1>BODY{% endblock %}'
@@ -25,7 +26,9 @@ def template(tmp_path: Path, settings: LazySettings):
 
 
 def test_a_pdf_is_tagged_titled_and_in_its_language(template) -> None:
-    content = pdf.render(template("<p>{{ x }}</p>"), {"x": "Ängelholm"}, language="sv", title="Prov")
+    content = pdf.render(
+        template("<p>{{ x }}</p>"), {"x": "Ängelholm"}, language="sv", title="Prov"
+    )
     reader = PdfReader(BytesIO(content))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]

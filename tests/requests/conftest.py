@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.core import mail
 from django.core.cache import cache
+
 from requests_app.models import DataSubjectRequest
 from requests_app.services import intake, steps
-
 from tests import cast
 
 Kind = DataSubjectRequest.Kind
@@ -37,7 +37,7 @@ def ask(db, django_capture_on_commit_callbacks) -> Callable[..., DataSubjectRequ
             request = intake.submit(**asked)
         if state != "received":
             with django_capture_on_commit_callbacks(execute=True):
-                request = intake.confirm(token=confirm_token(), at=cast.NOW)
+                request = intake.confirm(token=confirm_token(), at=request.received_at)
         return request
 
     return make

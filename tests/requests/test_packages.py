@@ -10,13 +10,13 @@ from django.apps import apps
 from django.core import mail
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
+
 from register import policy
 from register.models import AuditEvent, Identity
 from register.vault import Secret
 from requests_app.models import AccessPackage, DataSubjectRequest
 from requests_app.packages import collecting, making, portability
 from requests_app.services import delivery, errors, steps
-
 from tests import cast
 from tests.requests.conftest import last_link
 
@@ -95,7 +95,9 @@ def test_nothing_of_eeros_is_in_ainos_package(package, told) -> None:
     eero = told.eero
     canaries = [str(eero.pk), eero.last_name, eero.email, str(eero.phone), str(eero.number)]
     everything = "".join(
-        package.read(name).decode(errors="ignore") for name in package.namelist() if "pdf" not in name
+        package.read(name).decode(errors="ignore")
+        for name in package.namelist()
+        if "pdf" not in name
     ) + text_of(package)
     assert told.aino.last_name in everything  # the search itself works
     assert not [canary for canary in canaries if canary and canary in everything]
@@ -110,7 +112,8 @@ def test_no_employee_is_named_in_the_package(package, told) -> None:
 
 def test_eeros_package_does_not_show_that_aino_was_the_renter(told) -> None:
     data = json.dumps(_collected(told.eero), ensure_ascii=False)
-    assert told.aino.last_name not in data and told.aino.email not in data
+    assert told.aino.last_name not in data
+    assert told.aino.email not in data
     assert str(told.booking.number) in data  # his own drive is told
 
 
@@ -127,7 +130,8 @@ def test_the_identity_code_is_whole_for_machines_and_masked_on_paper(package) ->
     paper = text_of(package)
     assert cast.AINOS_CODE not in paper
     assert cast.AINOS_CODE[:7] in paper
-    assert cast.AINOS_CARD not in paper and cast.AINOS_PASSPORT not in paper
+    assert cast.AINOS_CARD not in paper
+    assert cast.AINOS_PASSPORT not in paper
 
 
 def test_the_package_says_who_looked_by_role_and_purpose(package, told) -> None:
@@ -140,7 +144,9 @@ def test_the_package_says_who_looked_by_role_and_purpose(package, told) -> None:
 def test_the_package_tells_what_article_15_asks(package, told) -> None:
     data = json.loads(package.read("tiedot.json"))
     for section in data["categories"]:
-        assert section["purposes"] and section["sources"] and section["retention"]
+        assert section["purposes"]
+        assert section["sources"]
+        assert section["retention"]
     told.aino.refresh_from_db()
     assert "tietosuoja@om.fi" in text_of(package)
     assert data["automated_decisions"] is False
@@ -162,14 +168,18 @@ def test_what_can_be_moved_follows_the_published_schema(package) -> None:
 
 def test_what_the_firm_derived_is_never_portable(package) -> None:
     moved = json.loads(package.read("siirto.json"))["records"]
-    assert "ban" not in moved and "hold" not in moved and "card_on_file" not in moved
+    assert "ban" not in moved
+    assert "hold" not in moved
+    assert "card_on_file" not in moved
     assert "description" not in str(moved["case"]) if "case" in moved else True
     scope = {f"{t}.{n}" for t, names in portability.in_scope().items() for n in names}
     assert scope
     assert all(policy.FIELDS[label].origin.value != "derived" for label in scope)
 
 
-def test_a_request_to_move_data_gets_only_that(identified, told, django_capture_on_commit_callbacks):
+def test_a_request_to_move_data_gets_only_that(
+    identified, told, django_capture_on_commit_callbacks
+):
     request, _aino = identified(told.aino, kind="portability")
     with django_capture_on_commit_callbacks(execute=True):
         steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
@@ -184,7 +194,8 @@ def test_a_package_leaves_once_and_our_copy_is_destroyed(package) -> None:
     got = delivery.fetch(request=request, token=key, at=AccessPackage.objects.get().made_at)
     assert zipfile.ZipFile(BytesIO(got.content)).namelist()
     row = AccessPackage.objects.get()
-    assert row.content is None and row.fetched_at
+    assert row.content is None
+    assert row.fetched_at
     request.refresh_from_db()
     assert request.state == "delivered"
     with pytest.raises(errors.PackageGone):

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+
 from register.models import AuditEvent, IdentityCheck
 from register.services import holds
 from requests_app import tokens
 from requests_app.models import DataSubjectRequest
 from requests_app.services import errors, intake, steps
-
 from tests import cast
 from tests.requests.conftest import confirm_token, last_link
 
@@ -29,8 +29,10 @@ def test_the_confirmation_mail_says_nothing_personal_in_its_subject(ask) -> None
     ask()
     [sent] = mail.outbox
     assert sent.to == ["aino.aallokko@posti.example"]
-    assert "Aino" not in sent.subject and "TP-" not in sent.subject
-    assert sent.alternatives and "text/html" in str(sent.alternatives[0])
+    assert "Aino" not in sent.subject
+    assert "TP-" not in sent.subject
+    assert sent.alternatives
+    assert "text/html" in str(sent.alternatives[0])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,9 @@ def test_an_unconfirmed_request_lapses_and_forgets_what_was_typed(ask) -> None:
     assert intake.lapse_unconfirmed(at=cast.NOW + timedelta(hours=73)) == 1
     request.refresh_from_db()
     assert request.state == State.LAPSED
-    assert not (request.email or request.details or request.phone)
+    assert not (request.email)
+    assert not (request.details)
+    assert not (request.phone)
     assert "Aino" not in request.name
 
 

@@ -1,0 +1,23 @@
+"""What may stand in a log line: no token of a link, and no query."""
+
+import logging
+import re
+from typing import Any
+
+# The last parts of /tietosuoja/pyynto/<token>/… and /omat-valinnat/<token>/ open personal pages.
+SECRET = re.compile(r"(/tietosuoja/pyynto/|/omat-valinnat/|/paketti/|/vahvista/)[^/\s\"']{16,}")
+
+
+def without_tokens(value: Any) -> Any:
+    return SECRET.sub(r"\1…", value.partition("?")[0]) if isinstance(value, str) else value
+
+
+class WithoutTokens(logging.Filter):
+    """Takes tokens and query strings out of the arguments of a line, such as "Not Found: %s"."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(without_tokens(value) for value in record.args)
+        if isinstance(record.msg, str):
+            record.msg = SECRET.sub(r"\1…", record.msg)
+        return True

@@ -1,0 +1,140 @@
+"""A request under art. 17, carried out: the register's own erasure plan, shown first, then done.
+
+The letter to the person is written from the same plan: what is kept, until when, because of what.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from register import clock, permissions, policy
+from register.services import audit, erasure
+from register.services.erasure_plans import Ground, Item, Plan
+from requests_app.models import DataSubjectRequest
+from requests_app.services import errors
+from requests_app.tasks import after_commit, send_mail_of
+
+State = DataSubjectRequest.State
+Decision = DataSubjectRequest.Decision
+OWN = "requests_app."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One table of the plan, for the clerk's eyes."""
+
+    title: str
+    count: int
+    until: date | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`seen` goes back with the button: what is done is what was looked at."""
+
+    erased: tuple[Line, ...]
+    kept: tuple[Line, ...]
+    held: tuple[str, ...]
+    seen: str
+
+
+def preview(*, request: DataSubjectRequest, on: date, language: str) -> Preview | None:
+    """What erasing would do now; None before the person is known."""
+    if request.customer is None:
+        return None
+    plan = erasure.plan(customer=request.customer, on=on, ground=Ground.REQUEST)
+    reasons = {reason.key: reason.name.to(language) for reason in policy.HOLD_REASONS}
+    return Preview(
+        erased=tuple(_line(item, language) for item in plan.erased),
+        kept=tuple(_line(item, language) for item in plan.kept),
+        held=tuple(reasons.get(key, key) for key in sorted(plan.held)),
+        seen=fingerprint(plan),
+    )
+
+
+def fingerprint(plan: Plan) -> str:
+    """Two plans with the same fingerprint do the same. The request's own file is left out: its
+    clock starts when the request ends."""
+    told = [
+        (item.table, item.count, item.outcome.value, item.whole_row, item.until)
+        for item in plan.items
+        if not item.table.startswith(OWN)
+    ]
+    return hashlib.sha256(repr(sorted(told, key=repr)).encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def erase(*, request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> None:
+    """Erase by the plan that was looked at, decide the request accordingly and end it.
+
+    Raises PlanChanged when something happened since, StandsHeld while a hold stands.
+    """
+    if not permissions.may(by, "erase"):
+        raise errors.NotPermitted
+    row = DataSubjectRequest.objects.select_for_update().get(pk=request.pk)
+    if row.state != State.IDENTIFIED or row.kind != DataSubjectRequest.Kind.ERASURE:
+        raise errors.WrongState
+    if row.customer is None:
+        raise errors.NotMatched
+    plan = erasure.plan(customer=row.customer, on=clock.local_date(at), ground=Ground.REQUEST)
+    if fingerprint(plan) != seen:
+        raise errors.PlanChanged
+    # Ended first: an open request points at the person, and she may be gone in a moment.
+    _end(row, plan, at)
+    audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)
+    _execute(row, by, at)
+    after_commit(send_mail_of, row, "closed")
+
+
+def _end(row: DataSubjectRequest, plan: Plan, at: datetime) -> None:
+    kept = [item for item in plan.kept if not item.table.startswith(OWN)]
+    row.decision = Decision.PARTLY if kept else Decision.GRANTED
+    row.grounds = letter(kept, row.language)
+    row.decided_at = row.closed_at = at
+    row.state = State.CLOSED
+    row.save()
+
+
+def _execute(row: DataSubjectRequest, by: Any, at: datetime) -> None:
+    assert row.customer is not None
+    plan = erasure.plan(customer=row.customer, on=clock.local_date(at), ground=Ground.REQUEST)
+    try:
+        erasure.execute(plan=plan, by=by, at=at)
+    except erasure.Held:
+        raise errors.StandsHeld from None
+    except erasure.ErasureRefused:
+        raise errors.PlanChanged from None
+
+
+def letter(kept: list[Item], language: str) -> str:
+    """What is kept, until when and why, category by category, in the person's language."""
+    with translation.override(language):
+        lines = dict.fromkeys(_sentence(item, language) for item in kept)
+        return "\n".join(lines)
+
+
+def _sentence(item: Item, language: str) -> str:
+    labels = [label for label in item.fields if label in policy.CATEGORY_OF]
+    names = dict.fromkeys(policy.CATEGORY_OF[label].name.to(language) for label in labels)
+    what = ", ".join(names) or _title(item)
+    until = f"{item.until.day}.{item.until.month}.{item.until.year}" if item.until else "–"
+    told = _("%(what)s: kept through %(until)s.") % {"what": what, "until": until}
+    why = item.reason.to(language) if item.reason else ""
+    return f"{told} {why} ({item.basis})" if item.basis else told
+
+
+def _line(item: Item, language: str) -> Line:
+    why = f"{item.reason.to(language)} {item.basis}" if item.reason else ""
+    return Line(_title(item), item.count, item.until, why)
+
+
+def _title(item: Item) -> str:
+    return capfirst(str(apps.get_model(item.table)._meta.verbose_name_plural))
