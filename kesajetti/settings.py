@@ -101,7 +101,7 @@ PACKAGE_LINK_DAYS = env.int("PACKAGE_LINK_DAYS", default=7)
 
 def place(name: str, default: str) -> Path:
     """A folder; a relative name starts at the clone."""
-    return BASE_DIR / env.str(name, default=default)
+    return BASE_DIR / str(env.str(name, default=default))
 
 
 # Outside both databases and their backups, best on another disk: a restore replays it.

@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import tempfile
+from pathlib import Path
 
 
 def keyring() -> str:
@@ -31,7 +32,7 @@ from kesajetti.settings import *  # noqa: E402, F403
 
 # Journals of tests, one per register that a test makes; gone with the process.
 _journals = tempfile.TemporaryDirectory(prefix="kesajetti-journals-")
-ERASURE_JOURNAL_DIR = Path(_journals.name)  # noqa: F405
+ERASURE_JOURNAL_DIR = Path(_journals.name)
 
 # Argon2 costs 50 ms a sign-in by design. The real hashers are tested where they matter.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

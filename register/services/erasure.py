@@ -1,8 +1,8 @@
 """Erasure: a plan carried out, for one person or for many at once.
 
 The retention job, a request under art. 17 and the automatic end of a kept part all run this.
-Rows go first, in one transaction with the receipt and the audit line; the person's key goes after
-its commit. What a crash leaves between the two, `reconcile` finishes.
+Rows go first, in one transaction with the receipt and the audit line; after its commit the journal
+is written and the person's key goes. What a crash leaves between the two, `reconcile` finishes.
 """
 
 import logging
@@ -19,7 +19,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from register import permissions, policy
 from register.models import AuditEvent, Booking, Company, CompanyContact, Customer, ErasureReceipt
-from register.services import events
+from register.services import events, journal
 from register.services.erasure_plans import (
     PERSON,
     Ground,
@@ -111,14 +111,22 @@ def carry_out(decided: Sequence[Plan], *, by: Any, at: datetime) -> Counter[str]
     return done
 
 
-def finish(customer_ids: Collection[UUID]) -> int:
-    """Destroy the keys of people whose rows are gone; their receipts are complete. Returns how
-    many had a key. Runs after the commit of the rows, never before."""
+def finish(customer_ids: Collection[UUID], *, rehearsal: bool = False) -> int:
+    """Write the erasures into the journal, destroy the keys of these people whose rows are gone,
+    and call their receipts complete. Returns how many had a key.
+
+    Runs after the commit of the rows, never before; a rehearsal, which is rolled back, leaves the
+    journal alone. Raises JournalRefused, and then the keys stand and the receipts stay open.
+    """
+    head = None if rehearsal else journal.append(journal.of_receipts(customer_ids))
     destroyed = keys.destroy(customer_ids)
     open_receipts = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
-    open_receipts.filter(customer_id__among=customer_ids).update(
-        state=ErasureReceipt.State.COMPLETE
-    )
+    with transaction.atomic():
+        open_receipts.filter(customer_id__among=customer_ids).update(
+            state=ErasureReceipt.State.COMPLETE
+        )
+        if head:
+            journal.note(head)
     return destroyed
 
 
@@ -306,8 +314,9 @@ def _audit_line(done: Plan, by: Any, at: datetime) -> AuditEvent:
 # -- After a crash ------------------------------------------------------------------------------
 
 
-def reconcile(*, at: datetime) -> int:
-    """Finish what a crash left: destroy keys and tags of people whose rows are gone.
+def reconcile(*, at: datetime, rehearsal: bool = False) -> int:
+    """Finish what a crash left: journal the erasures, destroy keys and tags of people whose rows
+    are gone.
 
     A key is written before the first row that needs it, so a young key without a person may
     belong to somebody who is being saved right now: it is left alone for a day. Returns how many
@@ -315,7 +324,8 @@ def reconcile(*, at: datetime) -> int:
     """
     left = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
     begun = set(left.order_by().values_list("customer_id", flat=True))
-    finished = sum(finish(part) for part in events.in_parts(begun - _with_sealed_rows(begun)))
+    ready = begun - _with_sealed_rows(begun)
+    finished = sum(finish(part, rehearsal=rehearsal) for part in events.in_parts(ready))
     for table in (DataKey, IndexTag):
         for part in _people_of(table):
             orphans = _gone(part) - _just_made(part, since=at - ORPHAN_AFTER)

@@ -6,18 +6,19 @@ inside the transaction that erases them. A dry run is the real run, rolled back.
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from register.models import Customer, RetentionRun
-from register.services import audit, erasure, events, short_clocks
+from register.services import audit, erasure, events, journal, short_clocks, troubles
 from register.services.erasure import Ground, Plan
 from register.vault.models import DataKey
 
@@ -25,7 +26,15 @@ logger = logging.getLogger(__name__)
 
 BATCH = 1_000
 STILL_NEEDED = "still_needed"
+SOON_DAYS = 30
+LET_THROUGH_DAYS = 7
 Place = tuple[date | None, UUID]
+Progress = Callable[[int, int], None]
+"""Told how many of the due were looked at, and how many are due."""
+
+
+def _silent(done: int, due: int) -> None:
+    """Nobody is watching."""
 
 
 class InTheFuture(ValueError):
@@ -43,6 +52,9 @@ class Report:
     cards: int = 0
     keys: int = 0
     index_mended: int = 0
+    due: int = 0
+    soon: int = 0
+    stopped: bool = False
     rows: Counter[str] = field(default_factory=Counter)
     held_because: Counter[str] = field(default_factory=Counter)
     paper: list[str] = field(default_factory=list)
@@ -50,7 +62,7 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        return not self.problems
+        return not (self.problems or self.stopped)
 
     def as_json(self) -> dict[str, Any]:
         """For machines. `rows`: rows deleted or emptied, per table."""
@@ -58,6 +70,9 @@ class Report:
             "on": self.on.isoformat(),
             "dry_run": self.dry_run,
             "complete": self.complete,
+            "stopped": self.stopped,
+            "due": self.due,
+            "due_within_30_days": self.soon,
             "people": self.people,
             "held": self.held,
             "held_because": dict(sorted(self.held_because.items())),
@@ -78,39 +93,101 @@ def apply(
     dry_run: bool = False,
     by: Any = None,
     batch: int = BATCH,
+    let_through: int = 0,
+    progress: Progress = _silent,
 ) -> Report:
     """Erase what was kept through the day before `on` or earlier.
 
     `at` is the instant written on receipts; `today` its local date: a later `on` is refused
-    (InTheFuture) unless it is a dry run, which looks ahead.
+    (InTheFuture) unless it is a dry run, which looks ahead. With more people due than usual the
+    brake stops their erasure, unless as many are let through. Raises JournalRefused, before
+    anything is done, where erasures could not be written down.
     """
     if on > today and not dry_run:
         raise InTheFuture(on.isoformat())
     report = Report(on=on, dry_run=dry_run)
     moment = max(at, short_clocks.midnight(on)) if dry_run else at
+    if not dry_run:
+        journal.require_writable()
     with _rolled_back(dry_run):
         _give_up_on_old_runs(at)
         run = RetentionRun.objects.create(for_day=on, started_at=at)
-        _everything(report, moment, by, batch)
+        _everything(report, moment, by, batch, max(let_through, _let_through(at)), progress)
         _close(run, report, moment)
+    if not dry_run:
+        journal.reseal()
     return report
 
 
-def _everything(report: Report, at: datetime, by: Any, batch: int) -> None:
+def _everything(
+    report: Report, at: datetime, by: Any, batch: int, let_through: int, progress: Progress
+) -> None:
     on = report.on
     with _step("reconcile", report):
-        report.keys += erasure.reconcile(at=at)
+        report.keys += erasure.reconcile(at=at, rehearsal=report.dry_run)
     with _step("index", report):
         report.index_mended = events.refresh_all()
     with _step("requests", report), transaction.atomic():
         report.rows += short_clocks.purge_requests(on=on, at=at)
-    for part in _due_parts(on, batch):
-        _people(part, report, at, by)
+    _brake(report, let_through)
+    if report.dry_run or not report.stopped:
+        _everybody(report, at, by, batch, progress)
     with _step("cards", report), transaction.atomic():
         report.cards = short_clocks.destroy_cards(on=on, at=at)
     with _step("leftovers", report), transaction.atomic():
         report.rows += short_clocks.sweep(on=on, at=at)
     report.paper = [folder.label for folder in short_clocks.paper_to_destroy(on=on)]
+    report.soon = due_soon(on=on).count()
+
+
+def _everybody(report: Report, at: datetime, by: Any, batch: int, progress: Progress) -> None:
+    seen = 0
+    for part in _due_parts(report.on, batch):
+        _people(part, report, at, by)
+        seen += len(part)
+        progress(seen, report.due)
+    for one in troubles.given_up():
+        _trouble(report, one.customer_id, f"given up after {one.tries} tries: {one.problem}")
+
+
+def due_soon(*, on: date) -> QuerySet[Customer]:
+    """The warning list: people who are due within 30 days and not due yet. By the index; the
+    night decides from the events."""
+    last = on + timedelta(days=SOON_DAYS)
+    people = Customer.objects.past_retention(on=last + timedelta(days=1))
+    return people.filter(kept_through__gte=on).order_by("kept_through", "pk")
+
+
+# -- The brake ----------------------------------------------------------------------------------
+
+
+def most_a_night() -> int:
+    """More people due than this is not usual: a wrong clock or setting may be behind it."""
+    percent, least = settings.RETENTION_BRAKE_PERCENT, settings.RETENTION_BRAKE_PEOPLE
+    return max(int(least), Customer.objects.count() * int(percent) // 100)
+
+
+def _brake(report: Report, let_through: int) -> None:
+    """A brake that cannot be read is on."""
+    report.stopped = True
+    with _step("brake", report):
+        report.due = Customer.objects.past_retention(on=report.on).count()
+        report.stopped = report.due > max(most_a_night(), let_through)
+
+
+def _let_through(at: datetime) -> int:
+    """How many people somebody has let through after the last stop, if that was lately."""
+    since = at - timedelta(days=LET_THROUGH_DAYS)
+    last = RetentionRun.objects.filter(started_at__gte=since).first()
+    return (last.let_through or 0) if last else 0
+
+
+@transaction.atomic
+def let_through(*, run: RetentionRun, by: Any, at: datetime) -> None:
+    """Answer the brake: the next night may erase as many as were due when this one stopped."""
+    run.let_through, run.let_through_by = run.due, by.pk
+    run.save(update_fields=["let_through", "let_through_by"])
+    audit.record(verb="retention.let_through", by=by, at=at, object=run, count=run.due)
 
 
 @contextmanager
@@ -132,8 +209,9 @@ def _give_up_on_old_runs(at: datetime) -> None:
 
 def _close(run: RetentionRun, report: Report, at: datetime) -> None:
     state = RetentionRun.State
-    run.state = state.COMPLETE if report.complete else state.INCOMPLETE
-    run.finished_at = at
+    run.state = state.STOPPED if report.stopped else state.INCOMPLETE
+    run.state = state.COMPLETE if report.complete else run.state
+    run.finished_at, run.due, run.report = at, report.due, report.as_json()
     run.people, run.held = report.people, report.held
     run.counts, run.problems = dict(report.rows), report.problems
     run.save()
@@ -148,6 +226,7 @@ def _due_parts(on: date, size: int) -> Iterator[list[UUID]]:
     after: Place | None = None
     while True:
         people = Customer.objects.past_retention(on=on).order_by("kept_through", "pk")
+        people = people.exclude(pk__in=troubles.given_up().values("pk"))
         if after:
             day, pk = after
             people = people.filter(Q(kept_through__gt=day) | Q(kept_through=day, pk__gt=pk))
@@ -170,18 +249,22 @@ def _people(part: Collection[UUID], report: Report, at: datetime, by: Any) -> No
             return
         [pk] = part
         _trouble(report, pk, type(error).__name__)
+        with _step("troubles", report):
+            troubles.note(customer_id=pk, problem=type(error).__name__, at=at)
 
 
 def _erase(part: Collection[UUID], report: Report, at: datetime, by: Any) -> None:
     with transaction.atomic():
         decided, waiting = _decide(_lock_free(part), report.on)
         rows = erasure.carry_out(decided, by=by, at=at)
+        troubles.forget([plan.customer_id for plan in decided])
     report.rows += rows
     report.people += len(decided)
     for pk, why in waiting.items():
         _stays(report, pk, why)
     try:
-        report.keys += erasure.finish([plan.customer_id for plan in decided])
+        gone = [plan.customer_id for plan in decided]
+        report.keys += erasure.finish(gone, rehearsal=report.dry_run)
     except Exception as error:  # the rows are gone; the next run finishes
         for plan in decided:
             _trouble(report, plan.customer_id, f"key: {type(error).__name__}")
