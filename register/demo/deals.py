@@ -126,10 +126,17 @@ def sign(stage: Stage, of: Booking, lines: Sequence[OrderLine], at: datetime) ->
         document_type="passport" if passport else stage.pick(("driving_licence", "identity_card")),
         checked_at=at,
     )  # fmt: skip
+    row = draft(stage, of, lines, at - 5 * MINUTE)
+    row.state, row.signed_at = Agreement.State.SIGNED, at
+    return row
+
+
+def draft(stage: Stage, of: Booking, lines: Sequence[OrderLine], at: datetime) -> Agreement:
+    """The agreement, written and not signed yet."""
     cls = of.craft.craft_class
     return stage.add(
-        Agreement, at, customer=of.customer, booking=of, state=Agreement.State.SIGNED,
-        language=of.customer.language, terms_version=TERMS, made_at=at - 5 * MINUTE, signed_at=at,
+        Agreement, at, customer=of.customer, booking=of, state=Agreement.State.DRAFT, made_at=at,
+        language=of.customer.language, terms_version=TERMS,
         price_cents=max(0, sum(one.total_cents for one in lines)),
         deposit_cents=cls.deposit_cents, deductible_cents=cls.deductible_cents,
     )  # fmt: skip

@@ -19,10 +19,12 @@ AINO_BORN = date(1952, 10, 13)
 def play(stage: Stage) -> None:
     """Fill today's diary, which nothing else touches."""
     crafts = stage.diary.crafts
-    for craft in crafts[:PLAIN_CRAFT]:
+    for number, craft in enumerate(crafts[:PLAIN_CRAFT]):
+        shift = number % 4 * 15  # not everybody comes at the stroke of the hour
         for start, end in BLOCKS:
-            if stage.chance(0.7):
-                slot = Slot(craft, moment(stage.today, start), moment(stage.today, end))
+            if stage.chance(0.6):
+                starts_at = moment(stage.today, start, shift)
+                slot = Slot(craft, starts_at, moment(stage.today, end, shift))
                 _by_the_clock(stage, _guest(stage), slot)
     late, away, due, missed, ainos = crafts[PLAIN_CRAFT : PLAIN_CRAFT + STORY_CRAFT]
     _out(stage, _guest(stage), Slot(late, _yesterday(stage, 14), _overdue(stage)))
@@ -72,9 +74,11 @@ def _out(stage: Stage, of: Customer, slot: Slot) -> Booking:
 
 def _reserved(stage: Stage, of: Customer, slot: Slot) -> Booking:
     row = deals.booking(stage, of, slot, Booking.State.RESERVED)
-    deals.price(stage, row)
+    lines = deals.price(stage, row)
     deals.drivers(stage, row, (), done=False)
     life.confirmation(stage, row)
+    if stage.chance(0.3):
+        deals.draft(stage, row, lines, row.booked_at)
     return row
 
 
