@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +19,7 @@ class KesajettiAdminSite(admin.AdminSite):
     index_title = _("Desk")
     enable_nav_sidebar = False
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         return home.home(request, self, extra_context)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:

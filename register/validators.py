@@ -104,7 +104,8 @@ def refuse_card_numbers(text: str) -> None:
     if holds_card_number(text):
         raise ValidationError(
             _(
-                "This text holds a card number. Take it out: a card is kept only under Card on file."
+                "This text holds a card number. Take it out: "
+                "a card is kept only under Card on file."
             ),
             code="card_number",
         )

@@ -135,11 +135,11 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return ""
         if isinstance(column, SealedField):
             types = not column.binary and self._may_edit(request, obj)
-            return column.name if types else MASK + column.name
+            return str(column.name) if types else MASK + str(column.name)
         if seen is Sight.MASKED:
-            return MASK + column.name
+            return MASK + str(column.name)
         if column.name.endswith("_cents") and not self._types(request, column, obj):
-            return EUROS + column.name
+            return EUROS + str(column.name)
         return str(column.name)
 
     def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
@@ -157,8 +157,10 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         typed = {c.name for c in self._all_columns() if self._types(request, c, obj)}
         return [name for name in self.get_fields(request, obj) if name not in typed]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
         return form
 
@@ -183,7 +185,7 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     # -- Lists ----------------------------------------------------------------------------------
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         shown = (self._in_list(request, name) for name in self.columns)
         return ["__str__", *(name for name in shown if name)]
 
@@ -199,11 +201,11 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return MASK + name
         return EUROS + name if name.endswith("_cents") else name
 
-    def get_sortable_by(self, request: HttpRequest) -> list[str]:
+    def get_sortable_by(self, request: HttpRequest) -> list[Any]:
         names = self.get_list_display(request)
         return [n for n in names if not n.startswith(MASK) and not n.endswith("_unless_secret")]
 
-    def get_list_filter(self, request: HttpRequest) -> list[str]:
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return self.whole(request, self.filters)
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from register import validators
 from register.admin import refusals
+from register.formfields import retype
 from register.services.refusals import ChangedMeanwhile
 from register.vault.forms import SealedFormField
 
@@ -70,12 +71,11 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         row = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
         if row.saved_at == seen:
             return
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = row.saved_at.isoformat()
+        retype(self, "seen", row.saved_at.isoformat())
         self.add_error(None, ValidationError([str(ChangedMeanwhile()), *self._differences(row)]))
 
     def _differences(self, row: Any) -> list[str]:
-        """What stands in the register now, for each field in which it differs from what was typed."""
+        """What stands in the register now, where it differs from what was typed."""
         lines = []
         for name, field in self.fields.items():
             if name == "seen" or isinstance(field, SealedFormField) or not hasattr(row, name):
@@ -89,4 +89,4 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         """Constraints speak by name: give them words."""
         super()._update_errors(errors)  # type: ignore[misc]
         for message in self.errors.as_data().get(NON_FIELD_ERRORS, []):
-            message.message = refusals.of_text(str(message.message))
+            message.message = str(refusals.of_text(str(message.message)))

@@ -22,7 +22,9 @@ BY_NAME: dict[str, Words] = {
     "register_ban_has_reason": _("A ban needs a reason."),
     "register_company_once": _("A company with this business ID is already in the register."),
     "register_company_business_id_form": _("A business ID reads like 1234567-8."),
-    "register_craft_registration_form": _("A registration number is a letter and digits, such as T12345."),
+    "register_craft_registration_form": _(
+        "A registration number is a letter and digits, such as T12345."
+    ),
     "register_contact_once_in_company": _("This person is already a contact of the company."),
     "register_driver_once_in_booking": _("This person is already a driver of the booking."),
     "register_driver_renter_is_adult": _("The renter is at least 18."),
@@ -39,14 +41,24 @@ BY_NAME: dict[str, Words] = {
     "register_rental_fuel_not_negative": _("Fuel is never less than nothing."),
     "register_feedback_score_1_to_5": _("The score is from 1 to 5."),
     "register_message_marketing_goes_out": _("Marketing is something that we send, not receive."),
-    "register_consent_given_has_proof": _("A consent given needs its proof: the words shown and the version of the notice."),
-    "register_case_settled_has_time": _("A settled case has the time of settling; an open one has not."),
-    "register_case_settled_after_event": _("The case was settled before it happened: check the times."),
+    "register_consent_given_has_proof": _(
+        "A consent given needs its proof: the words shown and the version of the notice."
+    ),
+    "register_case_settled_has_time": _(
+        "A settled case has the time of settling; an open one has not."
+    ),
+    "register_case_settled_after_event": _(
+        "The case was settled before it happened: check the times."
+    ),
     "register_card_last_four_digits": _("The last four digits are four digits."),
     "register_card_destroyed_is_gone": _("The number of this card has been destroyed."),
-    "register_restriction_told_before_lifting": _("The person is told before a restriction is lifted."),
+    "register_restriction_told_before_lifting": _(
+        "The person is told before a restriction is lifted."
+    ),
     "register_hold_released_after_placed": _("The hold was released before it was placed."),
-    "register_folder_destroyed_by_somebody": _("A destroyed folder needs the date and who destroyed it."),
+    "register_folder_destroyed_by_somebody": _(
+        "A destroyed folder needs the date and who destroyed it."
+    ),
     "register_mandate_for_another": _("Nobody acts on behalf of themselves."),
     "register_agreement_one_in_force": _("The booking already has an agreement."),
 }  # fmt: skip
@@ -60,7 +72,7 @@ def in_words(problem: Exception) -> ValidationError:
     if isinstance(problem, Refused):
         return ValidationError(str(problem), code=type(problem).__name__)
     assert isinstance(problem, Error)
-    return ValidationError(_sentence(_constraint(problem)), code="constraint")
+    return ValidationError(str(_sentence(_constraint(problem))), code="constraint")
 
 
 def of_text(text: str) -> Words:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from register import permissions, policy
+from register.declare import Sight
 from register.desk.access import (
     booking_or_404,
     needs_sight,
@@ -108,8 +109,10 @@ def _warning(customer: Customer) -> str:
 
 def _free(form: forms.Form) -> list[Any]:
     """Other craft free at that time, when the chosen one is not."""
-    refused = form.is_bound and "craft" in form.errors
-    if not refused or not {"starts_at", "ends_at"} <= form.cleaned_data.keys():
+    taken = form.is_bound and any(
+        form.has_error("craft", code) for code in ("Overlap", "UnderMaintenance", "CraftRetired")
+    )
+    if not taken or not {"starts_at", "ends_at"} <= form.cleaned_data.keys():
         return []
     data = form.cleaned_data
     return list(bookings.free_crafts(starts_at=data["starts_at"], ends_at=data["ends_at"]))
@@ -136,7 +139,9 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "agreement": agreement,
         "rental": _if_seen(user, Rental, Rental.objects.filter(booking=booking).first()),
         "drivers": _if_seen(user, Driver, list(booking.drivers.select_related("customer"))),
-        "lines": _if_seen(user, OrderLine, list(booking.lines.order_by("ordered_on", "saved_at", "-kind"))),
+        "lines": _if_seen(
+            user, OrderLine, list(booking.lines.order_by("ordered_on", "saved_at", "-kind"))
+        ),
         "payments": _if_seen(user, Payment, list(booking.payments.all())),
         "deposits": _if_seen(user, Deposit, list(booking.deposits.all())),
         "cases": _if_seen(user, Case, list(booking.cases.all())),
@@ -145,14 +150,19 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "now": timezone.now(),
         "warning": _warning(booking.customer) if booking.state == "reserved" else "",
         "shows_contact": customers.shows_contact(user, booking.customer),
-        "sees": {name: permissions.sight(user, Customer, name).value == 2 for name in ("phone", "email")},
+        "sees": {
+            name: permissions.sight(user, Customer, name) is Sight.WHOLE
+            for name in ("phone", "email")
+        },
         "may": _may(user),
         "driver_form": DriverForm(),
         "line_form": LineForm(initial={"kind": OrderLine.Kind.EXTRA}),
         "agreement_form": AgreementForm(initial={"language": booking.customer.language}),
         "sign_form": SignForm(),
         "money_form": MoneyForm(initial={"amount": max(due, 0) or None}),
-        "deposit_form": MoneyForm(prefix="deposit", initial={"amount": booking.craft.craft_class.deposit_cents}),
+        "deposit_form": MoneyForm(
+            prefix="deposit", initial={"amount": booking.craft.craft_class.deposit_cents}
+        ),
         "release_form": ReleaseForm(),
         **bound,
     }  # fmt: skip
@@ -189,10 +199,11 @@ def change_booking(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     initial = {name: getattr(booking, name) for name in names}
     initial["seen"] = booking.saved_at.isoformat()
     form = ChangeBookingForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: _change(form, booking, by=staff(request))) is not None:
-            messages.success(request, _("The booking is changed."))
-            return redirect("admin:desk-booking", pk)
+    valid = request.method == "POST" and form.is_valid()
+    done = tried(form, lambda: _change(form, booking, by=staff(request))) if valid else None
+    if done is not None:
+        messages.success(request, _("The booking is changed."))
+        return redirect("admin:desk-booking", pk)
     context = {
         **site.each_context(request), "form": form, "booking": booking, "free": _free(form),
         "title": _("Change booking %(number)s") % {"number": booking.number},

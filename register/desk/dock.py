@@ -34,7 +34,7 @@ from register.models import Agreement, Booking, Deposit, Driver, Payment, Rental
 from register.services import contracts, payments, rentals
 from register.services.refusals import Refused
 
-# -- The agreement -----------------------------------------------------------------------------------
+# -- The agreement --------------------------------------------------------------------------------
 
 
 @require_POST
@@ -91,7 +91,7 @@ def void_agreement(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     return redirect("admin:desk-booking", agreement.booking_id)
 
 
-# -- Handover and return -------------------------------------------------------------------------------
+# -- Handover and return --------------------------------------------------------------------------
 
 
 @needs_to_write(Rental)
@@ -103,10 +103,11 @@ def hand_over(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
         (driver, ChecklistForm(request.POST or None, prefix=str(driver.pk)))
         for driver in booking.drivers.select_related("customer").order_by("-is_renter")
     ]
-    valid = request.method == "POST" and all(
-        [form.is_valid(), *(c.is_valid() for _d, c in checklists)]
-    )
-    if valid and tried(form, lambda: _hand_over(form, checklists, booking, by=staff(request))):
+    every = [form.is_valid(), *(ticks.is_valid() for _driver, ticks in checklists)]
+    done = None
+    if request.method == "POST" and all(every):
+        done = tried(form, lambda: _hand_over(form, checklists, booking, by=staff(request)))
+    if done is not None:
         messages.success(request, _("Handed over. Have a good ride!"))
         return redirect("admin:desk-booking", pk)
     context = {
@@ -142,10 +143,11 @@ def take_back(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """The craft is back: gauges, condition, damage."""
     booking = booking_or_404(pk)
     form = ReturnForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if tried(form, lambda: _take_back(form, booking, by=staff(request))):
-            messages.success(request, _("The craft is back."))
-            return redirect("admin:desk-booking", pk)
+    valid = request.method == "POST" and form.is_valid()
+    done = tried(form, lambda: _take_back(form, booking, by=staff(request))) if valid else None
+    if done is not None:
+        messages.success(request, _("The craft is back."))
+        return redirect("admin:desk-booking", pk)
     context = {
         **site.each_context(request), "form": form, "booking": booking, "title": _("Return"),
         "rental": Rental.objects.filter(booking=booking).first(),
@@ -163,7 +165,7 @@ def _take_back(form: ReturnForm, booking: Booking, *, by: User) -> Rental:
     )  # fmt: skip
 
 
-# -- Money -----------------------------------------------------------------------------------------------
+# -- Money ----------------------------------------------------------------------------------------
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from register import policy, validators
-from register.formfields import DateTimeField, EuroField
+from register.formfields import DateTimeField, EuroField, retype
 from register.models import Company, Craft, Customer, Driver, IdentityCheck, Method, OrderLine
 from register.models.choices import in_active_language
 from register.money import euros
@@ -47,8 +47,7 @@ class SeenForm(CarefulForm):
 
     def tell_changes(self, row: Model) -> None:
         """Say what stands in the register now, and let the next save count."""
-        self.data = self.data.copy()
-        self.data["seen"] = row.saved_at.isoformat()  # type: ignore[attr-defined]
+        retype(self, "seen", row.saved_at.isoformat())  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             now = getattr(row, name, None)
             if name != "seen" and hasattr(row, name) and now != self.cleaned_data.get(name):
@@ -87,7 +86,9 @@ class ContactForm(SeenForm):
     email = forms.EmailField(label=_("E-mail"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=Customer.Language)
 
-    field_order = ("first_name", "last_name", "phone", "email", "language", "seen")
+    field_order: tuple[str, ...] = (
+        "first_name", "last_name", "phone", "email", "language", "seen",
+    )  # fmt: skip
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
@@ -104,15 +105,7 @@ class PersonForm(ContactForm):
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
     seen = None  # type: ignore[assignment]
 
-    field_order = (
-        "first_name",
-        "last_name",
-        "phone",
-        "email",
-        "language",
-        "secrecy_order",
-        "wishes",
-    )
+    field_order = (*ContactForm.field_order[:-1], "secrecy_order", "wishes")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -125,7 +118,7 @@ class PersonForm(ContactForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "sure"}
 
 
-class CraftField(forms.ModelChoiceField):
+class CraftField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A craft with its prices."""
 
     def label_from_instance(self, obj: Model) -> str:
@@ -280,8 +273,8 @@ class ChecklistForm(forms.Form):
 
 def _gauge(label: Any, digits: int) -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, min_value=0, max_digits=digits, decimal_places=1, required=False, localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        label=label, min_value=0, max_digits=digits, decimal_places=1, required=False,
+        localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
 
 

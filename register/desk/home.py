@@ -72,12 +72,12 @@ def _running_out(user: User, at: datetime) -> list[Deposit]:
     return list(open_ones.select_related("booking__customer").order_by("expires_at")[:LONGEST_LIST])
 
 
-def home(request: HttpRequest, site: Any, extra: Any = None) -> HttpResponse:
+def home(request: HttpRequest, site: Any, extra: Any = None) -> TemplateResponse:
     """The front page of `/hallinta/`."""
     return _page(request, site, {**(extra or {}), "form": SearchForm()})
 
 
-def _page(request: HttpRequest, site: Any, context: dict[str, Any]) -> HttpResponse:
+def _page(request: HttpRequest, site: Any, context: dict[str, Any]) -> TemplateResponse:
     user, at = staff(request), timezone.now()
     shown = today(user=user, at=at)
     if shown is not None:

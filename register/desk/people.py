@@ -26,6 +26,7 @@ from register.desk.access import (
     tried,
 )
 from register.desk.forms import ContactForm, PersonForm, RevealForm
+from register.formfields import retype
 from register.models import (
     Ban,
     Booking,
@@ -82,8 +83,8 @@ def _basics(user: User, customer: Customer) -> list[tuple[Any, Any]]:
         hidden = name in ("phone", "email") and not customers.shows_contact(user, customer)
         display = getattr(customer, f"get_{name}_display", None)
         value = display() if display else getattr(customer, name)
-        label = Customer._meta.get_field(name).verbose_name
-        rows.append((label, masks.mask(str(value)) if hidden else value))
+        column: Any = Customer._meta.get_field(name)
+        rows.append((column.verbose_name, masks.mask(str(value)) if hidden else value))
     return rows
 
 
@@ -123,7 +124,7 @@ def _admin(model: Any, page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-# -- Sealed values ---------------------------------------------------------------------------------
+# -- Sealed values --------------------------------------------------------------------------------
 
 
 def _sealed_columns(model: Any) -> list[SealedField]:
@@ -152,25 +153,26 @@ def _sealed(user: User, customer: Customer) -> list[dict[str, Any]]:
 
 def _group(user: User, model: Any, row: Any, edit: str) -> dict[str, Any]:
     title = f"{row.get_brand_display()} ·{row.last_four}" if isinstance(row, CardOnFile) else ""
+    values = (_masked(user, model, column, row) for column in _sealed_columns(model) if row)
     return {
         "title": title or model._meta.verbose_name,
         "edit": edit,
-        "values": [
-            (column.verbose_name, value.masked, _key(model, column, row) if value and _may_reveal(user, model, column) else "")
-            for column in _sealed_columns(model)
-            if row is not None
-            and permissions.sight(user, model, column.name) is not Sight.ABSENT
-            and (value := getattr(row, column.name)) is not None
-        ],
-    }  # fmt: skip
+        "values": [value for value in values if value],
+    }
+
+
+def _masked(user: User, model: Any, column: SealedField, row: Any) -> tuple[Any, str, str] | None:
+    """Name, mask, and the key to reveal it by (empty where the user may not)."""
+    value = getattr(row, column.name)
+    if value is None or permissions.sight(user, model, column.name) is Sight.ABSENT:
+        return None
+    may = bool(value) and _may_reveal(user, model, column)
+    key = f"{model.__name__}.{column.name}.{row.pk}" if may else ""
+    return column.verbose_name, value.masked, key
 
 
 def _may_reveal(user: User, model: Any, column: SealedField) -> bool:
     return permissions.may_reveal(user, f"{model._meta.label}.{column.name}")
-
-
-def _key(model: Any, column: SealedField, row: Any) -> str:
-    return f"{model.__name__}.{column.name}.{row.pk}"
 
 
 def _revealable(user: User) -> list[tuple[str, Any]]:
@@ -220,7 +222,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-# -- What stands -----------------------------------------------------------------------------------
+# -- What stands ----------------------------------------------------------------------------------
 
 
 def _consents(user: User, customer: Customer) -> list[Consent] | None:
@@ -246,7 +248,7 @@ def _holds(user: User, customer: Customer) -> list[Hold] | None:
     return list(Hold.objects.filter(customer=customer, released_at__isnull=True))
 
 
-# -- Made, corrected, checked ------------------------------------------------------------------------
+# -- Made, corrected, checked ---------------------------------------------------------------------
 
 
 @needs_to_write(Customer)
@@ -276,8 +278,7 @@ def _alike(form: PersonForm) -> list[Customer]:
         phone=str(data["phone"] or ""),
     )  # fmt: skip
     if found:
-        form.data = form.data.copy()
-        form.data["sure"] = "on"
+        retype(form, "sure", "on")
     return found
 
 

@@ -29,7 +29,12 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] 
     ("varaus/<uuid:pk>/", booking.booking_page, "desk-booking", {}),
     ("varaus/<uuid:pk>/muuta/", booking.change_booking, "desk-booking-change", {}),
     ("varaus/<uuid:pk>/peru/", booking.end_booking, "desk-booking-cancel", {"how": "cancel"}),
-    ("varaus/<uuid:pk>/ei-noudettu/", booking.end_booking, "desk-booking-no-show", {"how": "no_show"}),
+    (
+        "varaus/<uuid:pk>/ei-noudettu/",
+        booking.end_booking,
+        "desk-booking-no-show",
+        {"how": "no_show"},
+    ),
     ("varaus/<uuid:pk>/kuljettaja/", booking.add_driver, "desk-driver-add", {}),
     ("varaus/<uuid:pk>/rivi/", booking.add_line, "desk-line-add", {}),
     ("varaus/<uuid:pk>/sopimus/", dock.make_agreement, "desk-agreement-make", {}),

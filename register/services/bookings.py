@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from register import clock
 from register.models import (
@@ -115,10 +116,7 @@ def book(
     )  # fmt: skip
     _save(booking)
     _add_drivers(booking, drivers, by=by, at=at)
-    priced = pricing.rental_lines(
-        craft_class=craft.craft_class, starts_at=starts_at, ends_at=ends_at
-    )
-    add_lines(booking=booking, lines=[*priced, *lines], by=by, at=at)
+    add_lines(booking=booking, lines=[*_priced(booking), *lines], by=by, at=at)
     if quote is not None:
         quote.state = QuoteRequest.State.BOOKED
         quote.save(update_fields=["state"])
@@ -298,7 +296,7 @@ def _ensure_not_taken(
     others = craft.bookings.filter(
         state__in=Booking.LIVE, starts_at__lt=ends_at, ends_at__gt=starts_at
     )
-    other = others.exclude(pk=but.pk if but else None).first()
+    other = (others.exclude(pk=but.pk) if but else others).first()
     if other is not None:
         raise Overlap(
             _("%(craft)s is already booked from %(from)s to %(to)s (booking %(number)s).")
@@ -344,12 +342,17 @@ def _add_drivers(
 
 def _price_again(booking: Booking, *, by: User, at: datetime) -> None:
     booking.lines.filter(kind=OrderLine.Kind.RENTAL).delete()
-    lines = pricing.rental_lines(
-        craft_class=booking.craft.craft_class,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-    )
-    add_lines(booking=booking, lines=lines, by=by, at=at)
+    add_lines(booking=booking, lines=_priced(booking), by=by, at=at)
+
+
+def _priced(booking: Booking) -> tuple[pricing.Line, ...]:
+    """The rental's lines in the customer's language: they stand in the agreement."""
+    with override(booking.customer.language):
+        return pricing.rental_lines(
+            craft_class=booking.craft.craft_class,
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+        )
 
 
 def locked(booking: Booking, *states: str) -> Booking:

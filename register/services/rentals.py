@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from register import clock
 from register.models import Agreement, Booking, Case, Driver, Rental, User
@@ -130,7 +131,8 @@ def take_back(
     rental.save()
     row.state, row.saved_at, row.saved_by = Booking.State.RETURNED, at, by
     row.save()
-    lines = after_charges(booking=row, rental=rental, late=charge_late, fuel=charge_fuel)
+    with override(row.customer.language):
+        lines = after_charges(booking=row, rental=rental, late=charge_late, fuel=charge_fuel)
     bookings.add_lines(booking=row, lines=lines, by=by, at=at)
     if damage is not None:
         cases.open_case(
