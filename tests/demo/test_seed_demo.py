@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 def seed_demo(**options: object) -> str:
     out = StringIO()
-    call_command("seed_demo", stdout=out, customers=1, today=date(2026, 7, 15), **options)
+    given = {"customers": 1, "today": date(2026, 7, 15)} | options
+    call_command("seed_demo", stdout=out, **given)
     return out.getvalue()
 
 
@@ -50,3 +51,8 @@ def test_sign_ins_are_printed_only_in_a_demo(settings: Settings) -> None:
 
 def test_sign_ins_of_an_empty_register_are_none() -> None:
     assert "No demo sign-ins" in seed_demo(sign_ins=True)
+
+
+def test_a_season_of_nobody_is_refused_in_a_sentence() -> None:
+    with pytest.raises(CommandError, match="from 1"):
+        seed_demo(customers=0)

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             self._print_sign_ins()
             return
         _refuse_outside_demo()
+        if options["customers"] < 1:
+            raise CommandError("--customers wants a number from 1, such as --customers 600.")
         if Customer.objects.exists() or Craft.objects.exists():
             self._leave(quietly=options["if_empty"])
             return
