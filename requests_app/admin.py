@@ -24,7 +24,7 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
     list_display_links = None
     ordering = ("due_on", "received_at")
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         return ["opens", *super().get_list_display(request)[1:]]
 
     @admin.display(description=_("reference"), ordering="reference")

@@ -47,7 +47,7 @@ def _status_token(request: DataSubjectRequest) -> str:
 
 
 def _absolute(name: str, *arguments: str) -> str:
-    return settings.PUBLIC_URL.rstrip("/") + reverse(name, args=arguments)
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse(name, args=arguments)}"
 
 
 MAILS = {

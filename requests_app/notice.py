@@ -100,7 +100,7 @@ def build(*, language: str) -> Notice:
     ours = [category for category in policy.CATEGORIES if category.of_customers]
     return Notice(
         version=policy.VERSION,
-        dated=date(*map(int, policy.VERSION.split("-")), 1),
+        dated=date.fromisoformat(f"{policy.VERSION}-01"),
         subjects=_names(policy.PEOPLE, language),
         purposes=tuple(_purpose(purpose, language) for purpose in policy.PURPOSES),
         bases=tuple(_basis(basis) for basis in Basis),

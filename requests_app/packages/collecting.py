@@ -132,7 +132,7 @@ def period_text(period: Retention, customer: Customer, language: str) -> str:
 
 
 def _tables(category: Category, customer: Customer, language: str) -> Iterator[Table]:
-    for label in dict.fromkeys(field.table for field in category.fields):
+    for label in dict.fromkeys(declared.table for declared in category.fields):
         names = shown_columns(category, label)
         rows = tuple(_rows(label, names, customer, language))
         if rows:
@@ -144,9 +144,9 @@ def shown_columns(category: Category, table: str) -> tuple[str, ...]:
     """The columns of a category in a table that somebody may see. What no role sees (keys of
     links, the words of the search index) says nothing that the other columns do not."""
     return tuple(
-        field.label.rpartition(".")[2]
-        for field in category.fields
-        if field.table == table and policy.access(field.label).roles
+        declared.label.rpartition(".")[2]
+        for declared in category.fields
+        if declared.table == table and policy.access(declared.label).roles
     )
 
 
@@ -256,6 +256,6 @@ def _files(customer: Customer) -> Iterator[File]:
 def _binary_columns() -> Iterator[tuple[str, str]]:
     for label, declared in policy.FIELDS.items():
         name = label.rpartition(".")[2]
-        if declared.sealed and policy.access(label).roles:
-            if getattr(apps.get_model(declared.table)._meta.get_field(name), "binary", False):
-                yield declared.table, name
+        column = apps.get_model(declared.table)._meta.get_field(name)
+        if getattr(column, "binary", False) and policy.access(label).roles:
+            yield declared.table, name

@@ -54,13 +54,20 @@ def make(*, request_id: UUID, by_id: int | None, at: datetime) -> AccessPackage 
     request = DataSubjectRequest.objects.select_related("customer").get(pk=request_id)
     if request.state != State.DECIDED or request.customer is None:
         return None
-    content = parts(request, request.customer, at=at).zipped(at=at)
-    return _seal(request, content, by=User.objects.filter(pk=by_id).first(), at=at)
+    customer = request.customer
+    content = parts(request, customer, at=at).zipped(at=at)
+    by = User.objects.filter(pk=by_id).first() if by_id else None
+    return _seal(request, customer, content, by=by, at=at)
 
 
 @transaction.atomic
 def _seal(
-    request: DataSubjectRequest, content: bytes, *, by: User | None, at: datetime
+    request: DataSubjectRequest,
+    customer: Customer,
+    content: bytes,
+    *,
+    by: User | None,
+    at: datetime,
 ) -> AccessPackage:
     for older in AccessPackage.objects.filter(request=request, content__isnull=False):
         older.content = None
@@ -69,7 +76,7 @@ def _seal(
     package = AccessPackage.objects.create(
         id=pk,
         request=request,
-        customer=request.customer,
+        customer=customer,
         made_at=at,
         expires_at=at + timedelta(days=settings.PACKAGE_LINK_DAYS),
         link_hash=tokens.digest(tokens.derive(tokens.PACKAGE, pk)),

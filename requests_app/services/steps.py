@@ -173,7 +173,7 @@ def close(
     row = _locked(request, *DataSubjectRequest.OPEN)
     if not row.decision:
         _decide_at_the_end(row, decision, grounds, at)
-        if row.decision == Decision.GRANTED:
+        if decision == Decision.GRANTED:
             effects.carry_out(row, by=by, at=at)
     row.closed_at = at
     row.state = State.CLOSED

@@ -50,7 +50,7 @@ def attributes(field: BoundField) -> dict[str, str]:
 
 @register.simple_tag
 def widget(field: BoundField, attrs: dict[str, str]) -> str:
-    return field.as_widget(attrs=attrs)
+    return field.as_widget(attrs={**attrs})
 
 
 @register.filter

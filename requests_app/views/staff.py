@@ -52,26 +52,56 @@ class Step:
 
 
 STEPS = (
-    Step("yhdista", gettext_lazy("Say who it is about"), "identify", (State.CONFIRMED,), MatchForm,
-         steps.match, gettext_lazy("The person is chosen."), leading=True),
-    Step("pyyda-tunnistus", gettext_lazy("Ask for a photo ID"), "identify", (State.CONFIRMED,), StepForm,
-         steps.ask_identification, gettext_lazy("The person is asked to visit the desk.")),
-    Step("tunnista", gettext_lazy("Identity checked"), "identify", (State.CONFIRMED,), IdentifyForm,
-         steps.identify, gettext_lazy("The identity is noted as checked."), leading=True),
-    Step("poista", gettext_lazy("Erase by this plan"), "erase", (State.IDENTIFIED,), EraseForm,
-         erasing.erase, gettext_lazy("Erased by the plan. The person is told."), leading=True),
-    Step("ratkaise", gettext_lazy("Decide"), "package", (State.IDENTIFIED,), DecideForm,
-         steps.decide, gettext_lazy("Decided. The person is told by e-mail."), leading=True),
-    Step("uusi-paketti", gettext_lazy("Make a new package"), "package", (State.DECIDED, State.DELIVERED),
-         StepForm, steps.renew_package, gettext_lazy("A new package is being made.")),
-    Step("lisaaika", gettext_lazy("Take more time"), "package", IN_HAND, ExtendForm,
-         steps.extend, gettext_lazy("The time is extended, and the person is told.")),
-    Step("paata", gettext_lazy("Close the request"), "package", (State.CONFIRMED, State.IDENTIFIED), CloseForm,
-         steps.close, gettext_lazy("The request is closed.")),
-    Step("sulje", gettext_lazy("Close the request"), "package", (State.DECIDED, State.DELIVERED), StepForm,
-         steps.close, gettext_lazy("The request is closed."), leading=True),
-    Step("peruttu", gettext_lazy("The person took it back"), "identify", IN_HAND, StepForm,
-         steps.withdraw, gettext_lazy("The request is marked as taken back.")),
+    Step(
+        "yhdista", gettext_lazy("Say who it is about"), "identify",
+        (State.CONFIRMED,), MatchForm, steps.match,
+        gettext_lazy("The person is chosen."), leading=True,
+    ),
+    Step(
+        "pyyda-tunnistus", gettext_lazy("Ask for a photo ID"), "identify",
+        (State.CONFIRMED,), StepForm, steps.ask_identification,
+        gettext_lazy("The person is asked to visit the desk."),
+    ),
+    Step(
+        "tunnista", gettext_lazy("Identity checked"), "identify",
+        (State.CONFIRMED,), IdentifyForm, steps.identify,
+        gettext_lazy("The identity is noted as checked."), leading=True,
+    ),
+    Step(
+        "poista", gettext_lazy("Erase by this plan"), "erase",
+        (State.IDENTIFIED,), EraseForm, erasing.erase,
+        gettext_lazy("Erased by the plan. The person is told."), leading=True,
+    ),
+    Step(
+        "ratkaise", gettext_lazy("Decide"), "package",
+        (State.IDENTIFIED,), DecideForm, steps.decide,
+        gettext_lazy("Decided. The person is told by e-mail."), leading=True,
+    ),
+    Step(
+        "uusi-paketti", gettext_lazy("Make a new package"), "package",
+        (State.DECIDED, State.DELIVERED), StepForm, steps.renew_package,
+        gettext_lazy("A new package is being made."),
+    ),
+    Step(
+        "lisaaika", gettext_lazy("Take more time"), "package",
+        IN_HAND, ExtendForm, steps.extend,
+        gettext_lazy("The time is extended, and the person is told."),
+    ),
+    Step(
+        "paata", gettext_lazy("Close the request"), "package",
+        IN_HAND, CloseForm, steps.close,
+        gettext_lazy("The request is closed."),
+    ),
+    Step(
+        "sulje", gettext_lazy("Close the request"), "package",
+        (State.DECIDED, State.DELIVERED), StepForm, steps.close,
+        gettext_lazy("The request is closed."), leading=True,
+    ),
+    Step(
+        "peruttu", gettext_lazy("The person took it back"), "identify",
+        IN_HAND, StepForm, steps.withdraw,
+        gettext_lazy("The request is marked as taken back."),
+    ),
 )  # fmt: skip
 BY_KEY = {step.key: step for step in STEPS}
 
