@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -23,9 +24,9 @@ pytestmark = [
 ]
 
 
-def together(*tasks: Callable[[], object]) -> list[object]:
+def together(*tasks: Callable[[], Any]) -> list[Any]:
     """Each task in a thread of its own; what each returned, or the exception it raised."""
-    results: list[object] = [None] * len(tasks)
+    results: list[Any] = [None] * len(tasks)
 
     def run(number: int, task: Callable[[], object]) -> None:
         try:
@@ -43,7 +44,7 @@ def together(*tasks: Callable[[], object]) -> list[object]:
     return results
 
 
-def two_save_one_code() -> list[object]:
+def two_save_one_code() -> list[Any]:
     """Aino's and Eero's clerks save the same code; neither commits before both have asked."""
     people = [cast.customer(), cast.customer()]
     meet = threading.Barrier(2)
