@@ -20,7 +20,6 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         from register import checks  # noqa: F401 - registers the system checks
-
         from register.services import audit
         from register.vault.audit import set_sink
 

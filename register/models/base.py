@@ -1,4 +1,4 @@
-"""What every record of the register bears (P16): an opaque id, when and by whom saved, the source."""
+"""What every record bears (P16): an opaque id, when and by whom it was saved, and the source."""
 
 import uuid
 from typing import Any, TypeVar

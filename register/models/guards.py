@@ -80,7 +80,7 @@ def _postgresql() -> Iterator[str]:
             ALTER TABLE register_booking ADD CONSTRAINT {NO_OVERLAP} EXCLUDE USING gist
             (craft_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)
             WHERE (state IN {LIVE});
-        END IF; END $$"""
+        END IF; END $$"""  # noqa: S608 - our own names
     yield """
         CREATE OR REPLACE FUNCTION register_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

@@ -1,4 +1,4 @@
-"""Holds: what stops the retention clock from purging a person, with a reason, an owner and a review date."""
+"""Holds: what keeps a person from being purged, with a reason, an owner and a review date."""
 
 from django.conf import settings
 from django.db import models
