@@ -1,4 +1,5 @@
-"""The package leaves: once, by its link, and is destroyed."""
+"""The package leaves: once, by its link, and is destroyed. What nobody fetched in time, the nightly
+job destroys (register.services.short_clocks)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,7 @@ def waiting(*, request: DataSubjectRequest, token: str, at: datetime) -> AccessP
 def fetch(*, request: DataSubjectRequest, token: str, at: datetime) -> Delivered:
     """Hand the package over and destroy our copy, in one transaction: two openings of the link at
     the same moment cannot both succeed. Raises PackageGone."""
-    AccessPackage.objects.select_for_update().filter(link_hash=tokens.digest(token)).first()
+    lock(token)
     package = waiting(request=request, token=token, at=at)
     sealed = package.content
     if sealed is None or isinstance(sealed, Erased):
@@ -53,16 +54,6 @@ def fetch(*, request: DataSubjectRequest, token: str, at: datetime) -> Delivered
     return Delivered(request.reference, content)
 
 
-@transaction.atomic
-def destroy_expired(*, at: datetime) -> int:
-    """Destroy the content of packages that nobody fetched in time. Gives how many. The nightly
-    job calls this."""
-    expired = AccessPackage.objects.select_for_update().filter(
-        expires_at__lte=at, content__isnull=False
-    )
-    packages = list(expired)
-    for package in packages:
-        package.content = None
-        package.save(update_fields=["content"])
-        audit.record(verb="package.expired", at=at, object=package)
-    return len(packages)
+def lock(token: str) -> None:
+    """Hold the link's package until the transaction ends: a second opening waits here."""
+    AccessPackage.objects.select_for_update().filter(link_hash=tokens.digest(token)).first()

@@ -97,26 +97,8 @@ def confirm(*, token: str, at: datetime) -> DataSubjectRequest:
     return request
 
 
-@transaction.atomic
-def lapse_unconfirmed(*, at: datetime) -> int:
-    """End the requests that nobody confirmed in time, and empty them of what was typed: it may be
-    somebody else's name. Gives how many. The nightly job calls this."""
-    late = DataSubjectRequest.objects.select_for_update().filter(
-        state=State.RECEIVED, received_at__lt=at - confirm_within()
-    )
-    lapsed = list(late)
-    for request in lapsed:
-        request.state = State.LAPSED
-        request.closed_at = at
-        request.name, request.email, request.details = "–", "", ""
-        request.phone = ""
-        request.confirm_token_hash = ""
-        request.save()
-        audit.record(verb="request.lapsed", at=at, object=request)
-    return len(lapsed)
-
-
 def confirm_within() -> timedelta:
+    """How long the link of the mail works; the nightly job then deletes the request."""
     return timedelta(hours=settings.REQUEST_CONFIRM_HOURS)
 
 

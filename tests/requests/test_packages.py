@@ -1,18 +1,22 @@
 """The package: everything of hers by the policy, nothing of anybody else's, once."""
 
 import json
+import threading
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.db import connection, connections
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 
-from register import policy
+from register import clock, policy
 from register.models import AuditEvent, Identity
+from register.services import short_clocks
 from register.vault import Secret
 from requests_app.models import AccessPackage, DataSubjectRequest
 from requests_app.packages import collecting, making, portability
@@ -208,10 +212,10 @@ def test_an_expired_package_is_destroyed_unread(package) -> None:
     after = row.expires_at + timedelta(seconds=1)
     with pytest.raises(errors.PackageGone):
         delivery.fetch(request=request, token=key, at=after)
-    assert delivery.destroy_expired(at=row.expires_at - timedelta(seconds=1)) == 0
-    assert delivery.destroy_expired(at=after) == 1
-    row.refresh_from_db()
-    assert row.content is None
+    for moment, is_there in ((row.expires_at - timedelta(seconds=1), True), (after, False)):
+        short_clocks.purge_requests(on=clock.local_date(moment), at=moment)
+        row.refresh_from_db()
+        assert (row.content is not None) is is_there
 
 
 def test_a_new_package_ends_the_old_link(package, django_capture_on_commit_callbacks) -> None:
@@ -235,3 +239,42 @@ def test_a_person_without_identity_numbers_gets_a_package_too(identified) -> Non
     assert not Identity.objects.filter(customer=customer).exists()
     files = making.parts(request, customer, at=cast.NOW).files
     assert b"Eero" in files["tiedot.json"]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one at a time anyway")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("locked", "packages"), [(False, 2), (True, 1)])
+def test_two_openings_of_the_link_at_once_give_one_package(
+    identified, monkeypatch, locked: bool, packages: int
+) -> None:
+    request, _aino = identified()
+    steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
+    key = last_link().strip("/").rpartition("/")[2]
+    at = AccessPackage.objects.get().made_at
+    both_have_looked, got = threading.Barrier(2), []
+    look = delivery.waiting
+
+    def look_together(**question: object) -> AccessPackage:
+        found = look(**question)
+        with suppress(threading.BrokenBarrierError):
+            both_have_looked.wait(timeout=2)
+        return found
+
+    def open_link() -> None:
+        try:
+            got.append(delivery.fetch(request=request, token=key, at=at))
+        except errors.StepRefused:
+            pass
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(delivery, "waiting", look_together)
+    monkeypatch.setattr(steps, "delivered", lambda **step: None)
+    if not locked:
+        monkeypatch.setattr(delivery, "lock", lambda token: None)
+    threads = [threading.Thread(target=open_link) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == packages

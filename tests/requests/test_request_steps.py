@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from register import clock
 from register.models import AuditEvent, IdentityCheck
-from register.services import holds
+from register.services import holds, short_clocks
 from requests_app import tokens
 from requests_app.models import DataSubjectRequest
 from requests_app.services import errors, intake, steps
@@ -76,16 +77,12 @@ def test_a_link_lives_through_a_change_of_the_sites_key(ask, settings) -> None:
     assert tokens.current(tokens.STATUS, request.pk, stored=request.status_token_hash)
 
 
-def test_an_unconfirmed_request_lapses_and_forgets_what_was_typed(ask) -> None:
+def test_the_nightly_job_deletes_what_nobody_confirmed(ask) -> None:
     request = ask(details="Salaista", phone="+358401234567")
-    assert intake.lapse_unconfirmed(at=cast.NOW + timedelta(hours=71)) == 0
-    assert intake.lapse_unconfirmed(at=cast.NOW + timedelta(hours=73)) == 1
-    request.refresh_from_db()
-    assert request.state == State.LAPSED
-    assert not (request.email)
-    assert not (request.details)
-    assert not (request.phone)
-    assert "Aino" not in request.name
+    for hours, left in ((71, 1), (73, 0)):
+        at = cast.NOW + timedelta(hours=hours)
+        short_clocks.purge_requests(on=clock.local_date(at), at=at)
+        assert DataSubjectRequest.objects.filter(pk=request.pk).count() == left
 
 
 def test_nobody_can_fill_ainos_mailbox_with_confirmations(ask) -> None:
