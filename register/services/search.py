@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from stdnum.fi import hetu
 
@@ -178,7 +178,10 @@ def _by_phone(text: str, user: User) -> Ids | None:
     if not _sees(user, Customer, "phone"):
         return []
     start = validators.phone(text) or _phone_beginning(text)
-    people = _contact(user).filter(phone__gte=start, phone__lt=start + ":")  # ":" follows "9"
+    # As text: the phone field would parse a beginning of a number into another one.
+    plain = ExpressionWrapper(F("phone"), output_field=CharField())
+    people = _contact(user).alias(e164=plain)
+    people = people.filter(e164__gte=start, e164__lt=start + ":")  # ":" follows "9"
     return people.values_list("pk", flat=True)[:INNER_LIMIT]
 
 

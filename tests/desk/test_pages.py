@@ -1,0 +1,386 @@
+"""The pages of the desk, role by role, and what is done on them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from register import policy
+from register.desk import panels
+from register.desk.urls import PAGES
+from register.models import AuditEvent, Booking, Case, Customer, Deposit, Payment, Rental
+from tests import cast
+from tests.desk.conftest import SignedIn
+
+ALL = frozenset(policy.ROLE_KEYS)
+COUNTER = frozenset({"desk", "privacy", "owner"})
+MAKERS = frozenset({"desk", "owner"})
+DOCKSIDE = frozenset({"desk", "dock", "owner"})
+MONEY = frozenset({"desk", "bookkeeper", "owner"})
+
+# Who may open or use each page. A page without a row fails.
+MATRIX: dict[str, frozenset[str]] = {
+    "records": ALL,
+    "desk-search": ALL - {"marketing"},
+    "desk-person-new": COUNTER,
+    "desk-person": ALL,
+    "desk-contact": COUNTER,
+    "desk-contact-checked": COUNTER,
+    "desk-reveal": COUNTER,
+    "desk-book": MAKERS,
+    "desk-booking": ALL - {"marketing"},
+    "desk-booking-change": MAKERS,
+    "desk-booking-cancel": MAKERS,
+    "desk-booking-no-show": MAKERS,
+    "desk-driver-add": MAKERS,
+    "desk-line-add": MONEY,
+    "desk-agreement-make": MAKERS,
+    "desk-handover": DOCKSIDE,
+    "desk-return": DOCKSIDE,
+    "desk-pay": MONEY,
+    "desk-refund": MONEY,
+    "desk-deposit": MONEY,
+    "desk-deposit-release": MONEY,
+    "desk-agreement-pdf": ALL - {"marketing"},
+    "desk-agreement-sign": MAKERS,
+    "desk-agreement-void": MAKERS,
+}
+
+
+def address(name: str, story: Any) -> str:
+    route = next(route for route, _view, named, _kwargs in PAGES if named == name)
+    if "<uuid:pk>" not in route:
+        return reverse(f"admin:{name}")
+    row = {"asiakas": story.aino, "varaus": story.booking, "sopimus": story.agreement}.get(
+        route.split("/")[0], story.booking.deposits.first()
+    )
+    return reverse(f"admin:{name}", args=[row.pk])
+
+
+def test_every_page_of_the_desk_has_a_row_in_the_matrix() -> None:
+    assert {name for _route, _view, name, _kwargs in PAGES} == set(MATRIX)
+
+
+@pytest.mark.parametrize("role", policy.ROLE_KEYS)
+def test_each_role_enters_just_its_own_pages(role: str, signed_in: SignedIn) -> None:
+    story = cast.story()
+    cast.consent(story.aino, purpose="marketing", channel="email")
+    client = signed_in(cast.everybody_at_work()[role])
+    for name, allowed in MATRIX.items():
+        target = address(name, story)
+        statuses = {client.get(target).status_code, client.post(target).status_code}
+        if role in allowed:
+            assert 403 not in statuses, name
+        else:
+            assert statuses <= {403, 405}, name
+            assert 403 in statuses, name
+
+
+def test_somebody_signed_out_is_sent_to_sign_in(db: None) -> None:
+    story = cast.story()
+    for name in MATRIX:
+        response = Client().get(address(name, story))
+        assert response.status_code == 302
+        assert "/login/" in response["Location"]
+
+
+@pytest.mark.parametrize("role", policy.ROLE_KEYS)
+def test_no_page_of_the_desk_shows_a_sealed_value_unasked(role: str, signed_in: SignedIn) -> None:
+    story = cast.story()
+    client = signed_in(cast.everybody_at_work()[role])
+    pages = [reverse("admin:index"), *(address(name, story) for name in MATRIX)]
+    for page in pages:
+        html = client.get(page).content
+        for secret in (cast.AINOS_CODE, cast.AINOS_PASSPORT, cast.AINOS_LICENCE):
+            assert secret.encode() not in html, page
+
+
+def test_the_dock_sees_neither_mask_nor_messages_nor_consents_of_aino(signed_in: SignedIn) -> None:
+    story = cast.story()
+    html = signed_in(cast.olli()).get(address("desk-person", story)).content.decode()
+    assert "131052" not in html
+    assert story.message.body not in html
+    assert "Suostumukset" not in html
+    assert str(story.aino.phone) in html
+    full = signed_in(cast.kaisa()).get(address("desk-person", story)).content.decode()
+    assert "131052-****" in full
+    assert story.message.body in full
+
+
+# -- Reveal ---------------------------------------------------------------------------------------
+
+
+def reveal(
+    client: Client, aino: Customer, reason: str, column: str = "personal_identity_code"
+) -> Any:
+    key = f"Identity.{column}.{aino.identity.pk}"
+    return client.post(reverse("admin:desk-reveal", args=[aino.pk]), {"key": key, "reason": reason})
+
+
+def test_a_revealed_number_is_shown_once_written_down_and_not_kept_by_the_browser(
+    kaisas_desk: Client,
+) -> None:
+    aino = cast.aino()
+    shown = reveal(kaisas_desk, aino, "agreement")
+    assert cast.AINOS_CODE in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
+    line = AuditEvent.objects.get(verb="reveal")
+    assert (line.customer_id, line.reason) == (aino.pk, "agreement")
+    assert cast.AINOS_CODE not in str(AuditEvent.objects.values())
+
+
+@pytest.mark.parametrize("reason", ["", "curiosity"])
+def test_nothing_is_revealed_without_a_declared_reason(reason: str, kaisas_desk: Client) -> None:
+    answer = reveal(kaisas_desk, cast.aino(), reason)
+    assert answer.status_code == 302
+    assert not AuditEvent.objects.filter(verb="reveal").exists()
+
+
+def test_a_reveal_does_not_reach_into_another_persons_row(kaisas_desk: Client) -> None:
+    aino, eero = cast.aino(), cast.eero()
+    key = f"Identity.personal_identity_code.{aino.identity.pk}"
+    html = kaisas_desk.post(
+        reverse("admin:desk-reveal", args=[eero.pk]), {"key": key, "reason": "identify"}
+    ).content.decode()
+    assert cast.AINOS_CODE not in html
+
+
+# -- People ---------------------------------------------------------------------------------------
+
+
+def person_form(**changed: str) -> dict[str, str]:
+    return {
+        "first_name": "Oona", "last_name": "Kari", "phone": "040 765 4321", "email": "",
+        "language": "fi", "wishes": "", **changed,
+    }  # fmt: skip
+
+
+def test_a_new_person_gets_the_next_number_and_a_phone_in_its_normal_form(
+    kaisas_desk: Client,
+) -> None:
+    answer = kaisas_desk.post(reverse("admin:desk-person-new"), person_form())
+    oona = Customer.objects.get(last_name="Kari")
+    assert answer["Location"] == reverse("admin:desk-person", args=[oona.pk])
+    assert (str(oona.phone.as_e164), oona.saved_by) == ("+358407654321", cast.kaisa())
+    assert oona.contact_checked_at
+
+
+def test_somebody_alike_is_shown_before_a_second_one_is_made(kaisas_desk: Client) -> None:
+    oona = cast.customer(first_name="Oona", last_name="Kari")
+    asked = kaisas_desk.post(reverse("admin:desk-person-new"), person_form())
+    html = asked.content.decode()
+    assert reverse("admin:desk-person", args=[oona.pk]) in html
+    assert 'name="phone" value="040 7654321"' in html
+    assert Customer.objects.count() == 1
+    kaisas_desk.post(reverse("admin:desk-person-new"), person_form(sure="on"))
+    assert Customer.objects.count() == 2
+
+
+def test_a_person_nobody_can_reach_is_asked_for_a_number_and_nothing_typed_is_lost(
+    kaisas_desk: Client,
+) -> None:
+    form = person_form(phone="", wishes="Ei aamuisin")
+    html = kaisas_desk.post(reverse("admin:desk-person-new"), form).content.decode()
+    assert "Anna puhelinnumero tai sähköpostiosoite" in html
+    assert 'href="#id_phone"' in html
+    assert "Ei aamuisin" in html
+
+
+def test_contact_details_are_corrected_on_the_spot_and_stamped(kaisas_desk: Client) -> None:
+    aino = cast.aino()
+    form = person_form(first_name="Aino", last_name="Aallokko", seen=aino.saved_at.isoformat())
+    page = reverse("admin:desk-contact", args=[aino.pk])
+    assert kaisas_desk.post(page, form).status_code == 302
+    aino.refresh_from_db()
+    assert str(aino.phone.as_e164) == "+358407654321"
+    assert aino.contact_checked_by == cast.kaisa()
+    line = AuditEvent.objects.get(verb="rectify")
+    assert set(line.fields) == {"phone", "email"}
+    stale = kaisas_desk.post(page, {**form, "first_name": "Aina"})
+    assert "Joku muu on tallentanut" in stale.content.decode()
+
+
+def test_still_right_stamps_the_check_and_is_no_event_of_the_clock(kaisas_desk: Client) -> None:
+    aino = cast.aino()
+    before = aino.last_event_on
+    kaisas_desk.post(reverse("admin:desk-contact-checked", args=[aino.pk]))
+    aino.refresh_from_db()
+    assert aino.contact_checked_at
+    assert aino.last_event_on == before
+
+
+# -- Today ----------------------------------------------------------------------------------------
+
+
+def test_the_front_page_shows_problems_first_then_the_day(kaisas_desk: Client) -> None:
+    now = timezone.now()
+    aino, eero = cast.aino(), cast.eero()
+    late = cast.booking(aino, starts_at=now - timedelta(hours=6), state=Booking.State.OUT)
+    html = kaisas_desk.get(reverse("admin:index")).content.decode()
+    assert "Kaipaa huomiota nyt" in html
+    assert reverse("admin:desk-booking", args=[late.pk]) in html
+    Booking.objects.filter(pk=late.pk).update(ends_at=now + timedelta(minutes=5))
+    cast.booking(eero, starts_at=now + timedelta(seconds=5))
+    html = kaisas_desk.get(reverse("admin:index")).content.decode()
+    assert "Kaipaa huomiota nyt" not in html
+    assert "Aino Aallokko" in html
+
+
+def test_marketing_and_the_owner_find_something_of_theirs_on_the_front_page(
+    signed_in: SignedIn,
+) -> None:
+    cast.booking(cast.aino(), starts_at=timezone.now() + timedelta(seconds=30))
+    assert "Aino" not in signed_in(cast.mauri()).get(reverse("admin:index")).content.decode()
+    assert signed_in(cast.leena()).get(reverse("admin:index")).status_code == 200
+
+
+def test_another_app_puts_its_panel_on_the_desk_and_decides_who_sees_it(
+    rf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panels, "_panels", [])
+    request = rf.get("/")
+    panel = panels.Panel(
+        place=panels.FRONT, template="x.html",
+        context=lambda request, customer: {"open": 3} if request.open else None,
+    )  # fmt: skip
+    panels.add(panel)
+    panels.add(panel)
+    request.open = True
+    assert panels.shown(panels.FRONT, request) == [("x.html", {"open": 3})]
+    request.open = False
+    assert panels.shown(panels.FRONT, request) == []
+
+
+# -- The walk -------------------------------------------------------------------------------------
+
+
+def local(at: Any) -> str:
+    return str(timezone.localtime(at).strftime("%Y-%m-%dT%H:%M"))
+
+
+def booking_form(craft: Any, **changed: str) -> dict[str, str]:
+    start = timezone.now() + timedelta(hours=1)
+    empty = {f"drivers-{i}-{name}": "" for i in (0, 1) for name in ("first_name", "last_name")}
+    return {
+        "craft": str(craft.pk), "starts_at": local(start),
+        "ends_at": local(start + timedelta(hours=2)), "age_group": "adult", "drives": "on",
+        "wishes": "", "drivers-TOTAL_FORMS": "2", "drivers-INITIAL_FORMS": "0", **empty, **changed,
+    }  # fmt: skip
+
+
+def test_a_clerk_walks_from_booking_to_return(signed_in: SignedIn) -> None:
+    kaisa, olli = signed_in(cast.kaisa()), signed_in(cast.olli())
+    aino, craft = cast.aino(), cast.craft()
+    kaisa.post(
+        reverse("admin:desk-book", args=[aino.pk]),
+        booking_form(craft, **{
+            "drivers-0-first_name": "Eero", "drivers-0-last_name": "Aalto",
+            "drivers-0-age_group": "youth",
+        }),
+    )  # fmt: skip
+    booking = Booking.objects.get()
+    assert booking.drivers.count() == 2
+    at = {name: reverse(f"admin:desk-{name}", args=[booking.pk]) for name in (
+        "booking", "agreement-make", "handover", "return", "pay", "deposit", "line-add",
+    )}  # fmt: skip
+    kaisa.post(at["agreement-make"], {"language": "sv"})
+    agreement = booking.agreements.get()
+    assert agreement.language == "sv"
+    kaisa.post(
+        reverse("admin:desk-agreement-sign", args=[agreement.pk]), {"document_type": "passport"}
+    )
+    kaisa.post(at["deposit"], {"deposit-amount": "500", "deposit-method": "card"})
+    kaisa.post(at["pay"], {"amount": "198,00", "method": "card"})
+    boxes = {f"{driver.pk}-{box}": "on" for driver in booking.drivers.all()
+             for box in ("age_checked", "briefed", "life_jacket", "kill_switch")}  # fmt: skip
+    gauges = {"fuel_l": "60,0", "hours_in": "100,0", "condition": "Ehjä"}
+    assert olli.post(at["handover"], {**gauges, **boxes}).status_code == 302
+    back = {
+        "fuel_l": "55",
+        "hours_in": "102",
+        "condition": "",
+        "damage": "Kolhu",
+        "estimate": "120",
+    }
+    assert olli.post(at["return"], {**back, "charge_fuel": "on"}).status_code == 302
+    booking.refresh_from_db()
+    assert booking.state == "returned"
+    assert Payment.objects.get().amount_cents == 19_800
+    assert Case.objects.get().estimate_cents == 12_000
+    assert Deposit.objects.get().expires_at
+    page = kaisa.get(at["booking"]).content.decode()
+    assert "Kolhu" in page
+
+
+def test_a_refused_booking_names_the_reason_offers_what_is_free_and_keeps_what_was_typed(
+    kaisas_desk: Client,
+) -> None:
+    taken, free = cast.craft(), cast.craft()
+    page = reverse("admin:desk-book", args=[cast.aino().pk])
+    kaisas_desk.post(page, booking_form(taken))
+    form = booking_form(
+        taken, wishes="Kaksi liiviä", **{"drivers-0-first_name": "Ilma", "drivers-0-last_name": ""}
+    )
+    first = kaisas_desk.post(page, form).content.decode()
+    assert 'href="#id_drivers-0-last_name"' in first
+    form = booking_form(taken, wishes="Kaksi liiviä")
+    html = kaisas_desk.post(page, form).content.decode()
+    assert "on jo varattu" in html
+    assert f"{free.registration} {free.name}".strip() in html
+    assert "Kaksi liiviä" in html
+    assert Booking.objects.count() == 1
+
+
+def test_a_child_at_the_helm_and_a_missing_age_are_refused_beside_the_field(
+    kaisas_desk: Client,
+) -> None:
+    page, craft = reverse("admin:desk-book", args=[cast.aino().pk]), cast.craft()
+    for age in ("", "child", "youth"):
+        html = kaisas_desk.post(page, booking_form(craft, age_group=age)).content.decode()
+        assert 'id="id_age_group_error"' in html
+    assert not Booking.objects.exists()
+    assert Customer.objects.count() == 1
+
+
+def test_a_banned_persons_form_says_so_before_anything_is_typed(kaisas_desk: Client) -> None:
+    aino = cast.aino()
+    cast.ban(aino, starts_on=timezone.localdate(), ends_on=None, reason="Ajoi uimarannalla.")
+    html = kaisas_desk.get(reverse("admin:desk-book", args=[aino.pk])).content.decode()
+    assert "Ajoi uimarannalla." in html
+
+
+def test_the_second_clerk_moving_a_booking_is_told_what_stands_now(kaisas_desk: Client) -> None:
+    booking = cast.booking(cast.aino(), starts_at=timezone.now() + timedelta(days=1))
+    page = reverse("admin:desk-booking-change", args=[booking.pk])
+    form = {
+        "craft": str(booking.craft_id), "starts_at": local(booking.starts_at),
+        "ends_at": local(booking.ends_at), "seen": booking.saved_at.isoformat(),
+    }  # fmt: skip
+    assert kaisas_desk.post(page, {**form, "wishes": "Liivit XS"}).status_code == 302
+    html = kaisas_desk.post(page, {**form, "wishes": "Koira mukaan"}).content.decode()
+    assert "Joku muu on tallentanut" in html
+    assert "Liivit XS" in html
+    assert "Koira mukaan" in html
+
+
+def test_an_unticked_box_stops_the_handover_and_the_ticked_ones_stay(kaisas_desk: Client) -> None:
+    booking = cast.booking(cast.aino(), starts_at=timezone.now() + timedelta(minutes=5))
+    cast.agreement(booking)
+    driver = cast.driver(booking.customer, booking)
+    form = {f"{driver.pk}-briefed": "on", "fuel_l": "60"}
+    html = kaisas_desk.post(
+        reverse("admin:desk-handover", args=[booking.pk]), form
+    ).content.decode()
+    assert "Kaikki kohdat rastitetaan" in html
+    assert html.count(" checked") == 1
+    assert not Rental.objects.exists()
+
+
+def test_wishes_refuse_a_card_number(kaisas_desk: Client) -> None:
+    form = booking_form(cast.craft(), wishes="Kortti 4242-4242-4242-4242")
+    page = reverse("admin:desk-book", args=[cast.aino().pk])
+    assert "kortin numero" in kaisas_desk.post(page, form).content.decode()
+    assert not Booking.objects.exists()
