@@ -10,6 +10,7 @@ TamperedError. Look-ups are ``exact`` and ``in`` (with ``indexed=True``) and ``i
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -38,6 +39,9 @@ else:
     _Base = models.Field
 
 Normalise = Callable[[str], str]
+_DEFERRED = object()
+_place: Callable[[tuple[str, UUID, UUID]], Place] = partial(tuple.__new__, Place)
+"""A Place without the cost of naming its parts."""
 
 
 class SealedAttribute(DeferredAttribute):
@@ -48,12 +52,14 @@ class SealedAttribute(DeferredAttribute):
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
         if instance is None:
             return self
-        if self.field.attname not in instance.__dict__:
-            super().__get__(instance, cls)  # deferred: fetches the column
-        stored = instance.__dict__[self.field.attname]
+        field = self.field
+        stored = instance.__dict__.get(field.attname, _DEFERRED)
         if type(stored) is Sealed:
-            return self.field.open(stored, instance)
-        return stored
+            return field.open(stored, instance)
+        if stored is not _DEFERRED:
+            return stored
+        super().__get__(instance, cls)  # fetches the column
+        return self.__get__(instance, cls)
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         if value is not None and type(value) is not Sealed:
@@ -145,30 +151,36 @@ class SealedField(_Base):
         value = self.opened(sealed, place, instance._state.__dict__.get("vault_batch"))
         if value is None:
             return Erased(place=place, sealed=sealed)
-        return Secret(value, mask=self.mask, place=place, sealed=sealed)
+        return Secret.opened(value, self.mask, place, sealed)
 
     def opened(
         self, sealed: Sealed, place: Place, batch: keys.Batch | None = None
     ) -> str | bytes | None:
         """The value itself, or None where its key is gone. Raises TamperedError."""
-        generation = sealing.read_header(sealed.raw)
-        cipher = keys.cipher(place.owner, generation, batch)
+        raw = sealed.raw
+        if len(raw) < sealing.OVERHEAD or raw[0] != sealing.VERSION:
+            sealing.read_header(raw)  # raises
+        cipher = keys.cipher(place[1], (raw[1] << 8) | raw[2], batch)
         if cipher is None:
             return None
         try:
-            plain = sealing.unseal(cipher, sealed.raw, place)
+            plain = sealing.unseal(cipher, raw, place)
         except TamperedError:
             # A roll-back may have left a key in memory that never came to be: ask the vault.
-            fresh = keys.cipher_anew(place.owner, generation)
+            fresh = keys.cipher_anew(place.owner, sealing.read_header(raw))
             if fresh is None:
                 return None
-            plain = sealing.unseal(fresh, sealed.raw, place)
+            plain = sealing.unseal(fresh, raw, place)
         if self.pad_to:
             plain = sealing.unpad(plain)
         return plain if self.binary else plain.decode()
 
     def place(self, instance: models.Model) -> Place:
         """Where the value belongs. Raises ValueError while the row has no owner or no id."""
+        slots = instance.__dict__
+        owner, row = slots.get(self.customer_attr), slots.get("id")
+        if type(owner) is UUID and type(row) is UUID:
+            return _place((self.label, owner, row))
         owner, row = getattr(instance, self.customer_attr), instance.pk
         if isinstance(owner, UUID) and isinstance(row, UUID):
             return Place(self.label, owner, row)

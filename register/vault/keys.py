@@ -30,18 +30,19 @@ ROWS_A_QUERY = 2_000
 class _Key:
     """One data key in memory: unwrapped at its first use."""
 
-    __slots__ = ("_cipher", "_context", "wrapped")
+    __slots__ = ("_context", "opened", "wrapped")
 
     def __init__(self, customer_id: UUID, generation: int, wrapped: bytes) -> None:
-        self._context = keyring.data_key_context(customer_id, generation)
-        self._cipher: AESGCM | None = None
+        self._context = (customer_id, generation)
+        self.opened: AESGCM | None = None
         self.wrapped = wrapped
 
     @property
     def cipher(self) -> AESGCM:
-        if self._cipher is None:
-            self._cipher = AESGCM(keyring.unwrap(self.wrapped, context=self._context))
-        return self._cipher
+        if self.opened is None:
+            context = keyring.data_key_context(*self._context)
+            self.opened = AESGCM(keyring.unwrap(self.wrapped, context=context))
+        return self.opened
 
 
 class _Person(NamedTuple):
@@ -127,13 +128,18 @@ def newest_known(customer_id: UUID) -> int:
 def cipher(customer_id: UUID, generation: int, batch: Batch | None = None) -> AESGCM | None:
     """The cipher of one key, or None when the key is gone."""
     person = _memory.get(customer_id)
-    fresh = person is not None and monotonic() - person.asked_at < TRUST_SECONDS
     # That a person has no key is believed only within the rows that were read together.
-    if person is None or not fresh or not (person.keys or batch):
+    if (
+        person is None
+        or monotonic() - person.asked_at >= TRUST_SECONDS
+        or not (person.keys or batch)
+    ):
         person = _ask_with(customer_id, batch)
     key = person.keys.get(generation)
+    if key is None:
+        return None
     try:
-        return key.cipher if key else None
+        return key.opened or key.cipher
     except KeyringError:  # wrapped anew, and the old master retired, since we asked
         return cipher_anew(customer_id, generation)
 

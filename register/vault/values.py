@@ -55,6 +55,15 @@ class Secret:
         self._place = place
         self._sealed = sealed
 
+    @classmethod
+    def opened(
+        cls, value: str | bytes, mask: Mask | None, place: Place, sealed: Sealed
+    ) -> "Secret":
+        """A stored value, just opened: the same as the constructor, without its keywords' cost."""
+        secret = cls.__new__(cls)
+        secret._value, secret._mask, secret._place, secret._sealed = value, mask, place, sealed
+        return secret
+
     def reveal(self, *, reason: str, by: object | None = None, at: datetime | None = None) -> str:
         """The text, for a person's eyes. Writes the audit line first; raises if it cannot."""
         text = self.expose()
