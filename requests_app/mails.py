@@ -3,6 +3,7 @@ not even the kind of the request: they are read on lock screens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -11,6 +12,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from register import policy
+from register.models import Channel, Customer, Message
 from requests_app import tokens
 from requests_app.models import AccessPackage, DataSubjectRequest
 
@@ -61,13 +64,31 @@ MAILS = {
 }
 
 
-def send(*, request: DataSubjectRequest, mail: str) -> bool:
+def send(*, request: DataSubjectRequest, mail: str, at: datetime) -> bool:
     """Send one of MAILS to the address on the request. False when it has none: the answer then
     goes on paper."""
     if not request.email:
         return False
     with translation.override(request.language):
-        return _compose(request, mail).send() == 1
+        message = _compose(request, mail)
+        sent = message.send() == 1
+    if sent and request.customer is not None:
+        _log(request.customer, str(message.subject), at)
+    return sent
+
+
+def _log(customer: Customer, subject: str, at: datetime) -> None:
+    """The automatic message is part of the communication log (P12). Its text is not: it holds a
+    link that opens the request."""
+    Message.objects.create(
+        customer=customer,
+        channel=Channel.EMAIL,
+        direction=Message.Direction.OUT,
+        subject=subject,
+        happened_at=at,
+        saved_at=at,
+        source=policy.FIRM.key,
+    )
 
 
 def _compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:

@@ -16,7 +16,8 @@ from requests_app.models import DataSubjectRequest
 @task()
 def send_mail_of(request_id: str, mail: str) -> None:
     """Send one of the mails of a request ("confirm", "received" …)."""
-    mails.send(request=DataSubjectRequest.objects.get(pk=UUID(request_id)), mail=mail)
+    request = DataSubjectRequest.objects.get(pk=UUID(request_id))
+    mails.send(request=request, mail=mail, at=timezone.now())
 
 
 @task()
@@ -24,7 +25,7 @@ def make_package_of(request_id: str, user_id: int | None) -> None:
     """Make the package of a request, seal it under the person's key and mail its link."""
     made = packages.make(request_id=UUID(request_id), by_id=user_id, at=timezone.now())
     if made is not None:
-        mails.send(request=made.request, mail="package")
+        mails.send(request=made.request, mail="package", at=timezone.now())
 
 
 def after_commit(what: Task[Any, None], request: DataSubjectRequest, *more: Any) -> None:

@@ -153,7 +153,7 @@ def shown_columns(category: Category, table: str) -> tuple[str, ...]:
 def _rows(label: str, names: Iterable[str], customer: Customer, language: str) -> Iterator[Row]:
     sources = {source.key: source.name.to(language) for source in policy.SOURCES}
     for row in rows_of(label, customer):
-        values = tuple(v for name in names if (v := value_of(row, name)) is not None)
+        values = tuple(v for name in names if (v := value_of(row, name, of=customer)) is not None)
         if values:
             yield _row(row, values, sources)
 
@@ -186,10 +186,11 @@ def rows_of(label: str, customer: Customer) -> list[Model]:
 
 
 def _hers(table: person_tables.Table, customer: Customer) -> Q:
-    """Rows of which she is the person, not those where another person's row names her."""
-    if "customer" in (*table.owners, *table.links):
-        return Q(customer=customer)
-    return table.belongs([customer.pk])
+    """Rows that belong to her, alone or with somebody else, and files linked to her."""
+    wanted = table.belongs([customer.pk])
+    for link in table.links:
+        wanted |= Q(**{link: customer})
+    return wanted
 
 
 def _named_by_her_rows(model: type[Model], customer: Customer) -> QuerySet[Model]:

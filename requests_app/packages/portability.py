@@ -61,13 +61,13 @@ def portable(customer: Customer, *, at: datetime) -> dict[str, Any]:
 
 def _records(customer: Customer) -> Iterator[tuple[str, list[dict[str, Json]]]]:
     for table, names in in_scope().items():
-        rows = ((row, _record(row, names)) for row in rows_of(table, customer))
+        rows = ((row, _record(row, names, customer)) for row in rows_of(table, customer))
         if filled := [{"id": reference(row), **values} for row, values in rows if values]:
             yield record_name(table), filled
 
 
-def _record(row: models.Model, names: tuple[str, ...]) -> dict[str, Json]:
-    values = (value_of(row, name) for name in names)
+def _record(row: models.Model, names: tuple[str, ...], of: Customer) -> dict[str, Json]:
+    values = (value_of(row, name, of=of) for name in names)
     return {value.name: value.machine for value in values if value is not None}
 
 

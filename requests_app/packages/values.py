@@ -38,8 +38,8 @@ class Value:
     sealed: bool = False
 
 
-def value_of(row: Model, name: str) -> Value | None:
-    """The value of a column, or None where there is nothing in it."""
+def value_of(row: Model, name: str, *, of: Customer) -> Value | None:
+    """The value of a column for the person `of`, or None where there is nothing in it."""
     column = row._meta.get_field(name)
     if not isinstance(column, Field):
         raise TypeError(f"{name} is not a column")
@@ -48,6 +48,8 @@ def value_of(row: Model, name: str) -> Value | None:
         return None
     if isinstance(held, Secret):
         return _sealed(column, held)
+    if isinstance(held, Customer) and held.pk == of.pk:
+        return Value(name, _title(column), _("you"), "you")
     machine = machine_value(held, column)
     return Value(name, _title(column), _text(row, column, held, machine), machine)
 

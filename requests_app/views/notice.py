@@ -1,5 +1,7 @@
 """The notice, on the page and on paper."""
 
+from functools import cache
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -20,11 +22,18 @@ def notice_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def notice_pdf(request: HttpRequest) -> HttpResponse:
     language = get_language() or "fi"
-    content = pdf.render(
+    name = f"tietosuojaseloste-{policy.VERSION}-{language}.pdf"
+    return pdf_response(rendered(language), name=name)
+
+
+@cache
+def rendered(language: str) -> bytes:
+    """The notice on paper. It changes only with the code, and a second of rendering for every
+    stranger who asks would be a way to stop the desk. Call with the language active."""
+    return pdf.render(
         "pdf/notice.html",
         {"notice": notice.build(language=language)},
         language=language,
         title=_("Privacy notice"),
         styles=("pdf/notice.css",),
     )
-    return pdf_response(content, name=f"tietosuojaseloste-{policy.VERSION}-{language}.pdf")
