@@ -4,15 +4,18 @@ import os
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
 from django.db.backends.sqlite3.base import DatabaseOperations
 
 # Playwright's synchronous API keeps an event loop in the test's thread, where Django's ORM would
 # refuse to work. No test here runs Django inside a coroutine.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-# Between transactional tests Django empties every table. On SQLite that is a DELETE, which the
-# append-only tables refuse: the triggers step aside, and post_migrate puts them back.
+# Between transactional tests Django empties every table: on SQLite with DELETE, on PostgreSQL with
+# TRUNCATE. The append-only tables refuse both: the triggers step aside, and post_migrate puts them
+# back.
 _sql_flush = DatabaseOperations.sql_flush
+_postgresql_flush = PostgresOperations.sql_flush
 
 
 def _sql_flush_without_guards(self: Any, *args: Any, **kwargs: Any) -> list[str]:
@@ -22,7 +25,21 @@ def _sql_flush_without_guards(self: Any, *args: Any, **kwargs: Any) -> list[str]
     return away + _sql_flush(self, *args, **kwargs)
 
 
+def _postgresql_flush_without_guards(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+    from register.models import guards
+
+    emptied = _postgresql_flush(self, *args, **kwargs)
+    if not any("register_auditevent" in statement for statement in emptied):
+        return emptied  # the vault's database
+    away = [
+        f"DROP TRIGGER IF EXISTS {table}_never_emptied ON {table}"
+        for table in guards.never_emptied()
+    ]
+    return away + emptied
+
+
 DatabaseOperations.sql_flush = _sql_flush_without_guards  # type: ignore[method-assign]
+PostgresOperations.sql_flush = _postgresql_flush_without_guards  # type: ignore[method-assign]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_serialized_rollback"}
 

@@ -1,7 +1,7 @@
 """The records of the register, one module a subject."""
 
 from register.models import lookups  # noqa: F401 -- registers the look-up `among`
-from register.models.audit import AuditEvent
+from register.models.audit import AuditEvent, AuditSeal, LookUpNotice
 from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
 from register.models.communication import (
     Attachment,
@@ -33,6 +33,7 @@ __all__ = [
     "Agreement",
     "Attachment",
     "AuditEvent",
+    "AuditSeal",
     "Ban",
     "Booking",
     "CardOnFile",
@@ -55,6 +56,7 @@ __all__ = [
     "Identity",
     "IdentityCheck",
     "JournalMark",
+    "LookUpNotice",
     "LoyaltyMembership",
     "MaintenanceBlock",
     "Mandate",

@@ -2,7 +2,8 @@
 migration, idempotently: SQLite loses its triggers whenever a migration rebuilds a table.
 
 - Two live bookings of a craft never overlap (half-open times, [starts_at, ends_at)).
-- A line of the audit is never changed or removed; an act of consent is never changed.
+- A line of the audit, and a seal over it, is never changed or removed, not even by emptying the
+  whole table; an act of consent is never changed.
 - On PostgreSQL foreign keys are checked at once (NOT DEFERRABLE): a purge is 1.6 times as fast,
   and an order that would orphan a row fails where it is written.
 """
@@ -15,14 +16,15 @@ NO_OVERLAP = "register_booking_no_overlap"
 LIVE = "('reserved', 'out')"
 APPEND_ONLY = {
     "register_auditevent": ("UPDATE", "DELETE"),
+    "register_auditseal": ("UPDATE", "DELETE"),
     "register_consent": ("UPDATE",),
 }
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Make the guards stand in the register's database. Safe to run again at any time."""
-    if "register_booking" not in connection.introspection.table_names():
-        return  # migrated back to nothing: there is nothing to guard
+    if not {"register_booking", *APPEND_ONLY} <= set(connection.introspection.table_names()):
+        return  # migrated back to an older state: the next migration forward calls again
     statements = _postgresql() if connection.vendor == "postgresql" else _sqlite()
     with connection.cursor() as cursor:
         for statement in statements:
@@ -35,6 +37,11 @@ def trigger_names() -> list[str]:
     return overlap + [
         f"{table}_no_{verb.lower()}" for table, verbs in APPEND_ONLY.items() for verb in verbs
     ]
+
+
+def never_emptied() -> list[str]:
+    """Tables that PostgreSQL does not TRUNCATE: those that nothing is deleted from."""
+    return [table for table, verbs in APPEND_ONLY.items() if "DELETE" in verbs]
 
 
 def _sqlite() -> Iterator[str]:
@@ -91,6 +98,11 @@ def _postgresql() -> Iterator[str]:
         yield (
             f"CREATE OR REPLACE TRIGGER {table}_append_only BEFORE {' OR '.join(verbs)} "
             f"ON {table} FOR EACH ROW EXECUTE FUNCTION register_append_only()"
+        )
+    for table in never_emptied():
+        yield (
+            f"CREATE OR REPLACE TRIGGER {table}_never_emptied BEFORE TRUNCATE "
+            f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION register_append_only()"
         )
     yield """
         CREATE INDEX IF NOT EXISTS register_customer_search_trigrams
