@@ -70,7 +70,8 @@ def new_context(
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error":
-            console.append(f"{message.location.get('url', '')}: {message.text}")
+            where = message.page.url if message.page else ""
+            console.append(f"{where}: {message.text}")
 
     def thrown(error: WebError) -> None:
         console.append(str(error.error))
