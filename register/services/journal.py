@@ -29,6 +29,7 @@ from django.db import connections, router
 from register import clock
 from register.models import Customer, ErasureReceipt, JournalMark
 from register.vault import keyring
+from register.vault.providers import provider
 
 WHOLE, PART = "whole", "part"
 PURPOSE = b"erasure journal"
@@ -120,6 +121,17 @@ def note(head: Head) -> None:
     the receipts."""
     further = JournalMark.objects.filter(pk=1, lines__lt=head.lines)
     further.update(lines=head.lines, digest=head.digest, bytes=head.size)
+
+
+def begin_anew() -> None:
+    """The journal is lost for good: what is left of it steps aside, and the register begins one
+    without lines."""
+    known = mark()
+    for suffix in (".journal", ".head"):
+        path = path_of(known.register_id).with_suffix(suffix)
+        if path.exists():
+            path.replace(path.with_name(f"{path.name}.lost"))
+    JournalMark.objects.filter(pk=1).update(lines=0, digest="", bytes=0)
 
 
 def require_writable() -> None:
@@ -214,7 +226,7 @@ def _write(file: BinaryIO, lines: bytes, head: Head) -> None:
 
 
 def _put_head(register_id: UUID, head: Head) -> None:
-    version = keyring.index_versions()[0]
+    version = provider().index_versions[0]
     told = {"lines": head.lines, "digest": head.digest, "bytes": head.size, "key": version}
     mac = _mac(register_id, head, version)
     path = path_of(register_id).with_suffix(".head")
@@ -242,7 +254,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _mac(register_id: UUID, head: Head, version: int) -> str:
-    key = keyring.derive(keyring.active().index_root(version), PURPOSE)
+    """By the key file as it stands: a restore reads the journal before there is a vault to ask."""
+    key = keyring.derive(provider().index_root(version), PURPOSE)
     what = f"{register_id} {head.lines} {head.digest} {head.size}"
     return hmac.new(key, what.encode(), sha256).hexdigest()
 
@@ -344,7 +357,7 @@ def _read_head(register_id: UUID, journal: Path | None = None) -> Head:
         return _start(path, register_id)
     except (OSError, ValueError, KeyError, TypeError):
         raise JournalRefused(f"The head of the journal {path} cannot be read.") from None
-    if version not in keyring.index_versions() or not hmac.compare_digest(
+    if version not in provider().index_versions or not hmac.compare_digest(
         mac, _mac(register_id, head, version)
     ):
         raise JournalRefused(
@@ -371,6 +384,15 @@ def unreplayed() -> int:
         return 0
     later = read(path_of(known.register_id), known.register_id, knows=known)[known.lines :]
     return still_here(later)
+
+
+def require_replayed() -> None:
+    """Raises JournalRefused where somebody would be served who was erased."""
+    if here := unreplayed():
+        raise JournalRefused(
+            f"{here} people who were erased stand in this register, which is older than its "
+            "journal: run `manage.py journal replay` before anybody is served."
+        )
 
 
 def still_here(entries: Iterable[Entry]) -> int:
