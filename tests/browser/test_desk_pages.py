@@ -1,35 +1,14 @@
 """The desk in a browser: accessible to whoever works there, on a desk's screen and on a phone."""
 
-from collections.abc import Callable
-
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from register.models import User
 from tests import cast
+from tests.browser.conftest import SignIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844}
-SignIn = Callable[[User], Page]
-
-
-@pytest.fixture
-def sign_in(live_server, page: Page) -> SignIn:
-    """The page of a browser in which that member of staff has signed in."""
-
-    def as_staff(user: User) -> Page:
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        page.context.add_cookies(
-            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-        )
-        return page
-
-    return as_staff
 
 
 def pages_of(story: cast.Story) -> list[str]:
