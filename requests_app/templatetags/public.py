@@ -68,3 +68,9 @@ def kind_text(kind: str) -> str:
 @register.filter
 def visible_errors(form: BaseForm) -> list[BoundField]:
     return [field for field in form.visible_fields() if field.errors]
+
+
+@register.inclusion_tag("public/notice/evidence.html", takes_context=True)
+def proof_of(context: Context, promise: str) -> dict[str, object]:
+    """The live evidence of a promise such as "p5"; nothing for anybody but the owner."""
+    return {"found": (context.get("evidence") or {}).get(promise), "promise": promise.upper()}

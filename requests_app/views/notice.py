@@ -4,19 +4,27 @@ from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from register import pdf, policy
-from requests_app import notice
+from register import pdf, permissions, policy
+from requests_app import evidence, notice
 from requests_app.views.files import pdf_response
 
 
 @require_safe
 def notice_page(request: HttpRequest) -> HttpResponse:
     language = get_language() or "fi"
-    return render(request, "public/notice/page.html", {"notice": notice.build(language=language)})
+    context = {"notice": notice.build(language=language), "evidence": _evidence(request)}
+    return render(request, "public/notice/page.html", context)
+
+
+def _evidence(request: HttpRequest) -> dict[str, evidence.Evidence]:
+    """Beside each promise, for the owner alone."""
+    user = getattr(request, "user", None)
+    return evidence.gather(at=now()) if permissions.may(user, "evidence") else {}
 
 
 @require_safe
