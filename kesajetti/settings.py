@@ -54,7 +54,10 @@ MASTER_KEY_FILE = env.str("MASTER_KEY_FILE", default="")
 if MASTER_KEY_FILE:  # a relative name means the same file from wherever a command is run
     MASTER_KEY_FILE = str(BASE_DIR / MASTER_KEY_FILE)
 MASTER_KEY = env.str("MASTER_KEY", default="")
-if not (MASTER_KEY_FILE or MASTER_KEY):
+VAULT_KEY_PROVIDER = env.str("VAULT_KEY_PROVIDER", default="")  # a key service of your own
+# Photos, recordings and papers, sealed, under names that say nothing; backed up with the register.
+SEALED_FILES_DIR = str(BASE_DIR / env.str("SEALED_FILES_DIR", default="var/sealed"))
+if not (MASTER_KEY_FILE or MASTER_KEY or VAULT_KEY_PROVIDER):
     raise ImproperlyConfigured(
         "MASTER_KEY_FILE is not set: name the vault's key file, made with "
         "`manage.py generate_keys`, in the environment or in .env (docs/keys.md)."

@@ -18,7 +18,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, connections, router, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -34,6 +34,18 @@ class Column(NamedTuple):
 
     label: str
     exclusive: bool
+
+
+class Tag(NamedTuple):
+    """A look-up tag on its way into the table, in the order of its columns."""
+
+    label: str
+    key_version: int
+    tag: bytes
+    customer_id: UUID
+    row_id: UUID
+    exclusive: bool
+    settled: bool = True
 
 
 class Entry(NamedTuple):
@@ -87,20 +99,28 @@ def find(column: Column, values: Iterable[str], *, holds: Holds) -> set[UUID]:
 def _matching(
     column: Column, wanted: Collection[tuple[int, bytes]]
 ) -> list[tuple[int, bytes, UUID, bool]]:
+    """Rows of the index with one of these tags. Plain SQL: every look-up goes by here."""
+    using = router.db_for_read(IndexTag)
     found: list[tuple[int, bytes, UUID, bool]] = []
     for version in {version for version, _ in wanted}:
         for some in _parts([tag for of, tag in wanted if of == version]):
-            rows = IndexTag.objects.filter(
-                label=column.label,
-                key_version=version,
-                tag__in=some,
-                exclusive=column.exclusive,
-            )
-            found += (
-                (version, bytes(tag), row_id, settled)
-                for tag, row_id, settled in rows.values_list("tag", "row_id", "settled")
-            )
+            places = ", ".join(["%s"] * len(some))
+            exclusive = "exclusive" if column.exclusive else "NOT exclusive"
+            with connections[using].cursor() as cursor:
+                cursor.execute(
+                    "SELECT tag, row_id, settled FROM vault_indextag "  # noqa: S608
+                    f"WHERE tag IN ({places}) AND label = %s AND key_version = %s AND {exclusive}",
+                    [*some, column.label, version],
+                )
+                found += (
+                    (version, bytes(tag), _uuid(row_id), bool(settled))
+                    for tag, row_id, settled in cursor
+                )
     return found
+
+
+def _uuid(stored: UUID | str) -> UUID:
+    return stored if isinstance(stored, UUID) else UUID(stored)
 
 
 def _parts(tags: Sequence[bytes], size: int = 500) -> Iterable[Sequence[bytes]]:
@@ -115,7 +135,7 @@ def add(column: Column, entries: Sequence[Entry], *, holds: Holds) -> None:
     """
     rows = [row for entry in entries for row in rows_of(column, entry)]
     if not column.exclusive:
-        IndexTag.objects.bulk_create(rows, batch_size=2_000, ignore_conflicts=True)
+        _insert(rows, ignore_conflicts=True)
         return
     try:
         _insert(rows)
@@ -138,9 +158,7 @@ def change(column: Column, entry: Entry, *, holds: Holds) -> None:
         if column.exclusive:
             _make_room(column, [entry], holds)
         rows = rows_of(column, entry)
-        for row in rows:
-            row.settled = False
-        _insert_missing(rows)
+        _insert_missing([row._replace(settled=False) for row in rows])
 
 
 def settle(column: Column, row_id: UUID, value: str | None) -> None:
@@ -171,29 +189,44 @@ def forget(row_ids: UUID | Iterable[UUID]) -> int:
     return sum(IndexTag.objects.filter(row_id__in=some).delete()[0] for some in parts)
 
 
-def rows_of(column: Column, entry: Entry) -> list[IndexTag]:
+def rows_of(column: Column, entry: Entry) -> list[Tag]:
     """The tags of one row, not saved yet: one for each version in use."""
     return [
-        IndexTag(
-            label=column.label,
-            key_version=version,
-            tag=tag,
-            customer_id=entry.customer_id,
-            row_id=entry.row_id,
-            exclusive=column.exclusive,
-        )
+        Tag(column.label, version, tag, entry.customer_id, entry.row_id, column.exclusive)
         for version, tag in tags(column.label, entry.value).items()
     ]
 
 
-def _insert(rows: Sequence[IndexTag]) -> None:
-    # A savepoint: the caller's transaction must survive a value that is taken.
-    with transaction.atomic(using=router.db_for_write(IndexTag)):
-        IndexTag.objects.bulk_create(rows, batch_size=2_000)
+def _insert(rows: Sequence[Tag], *, ignore_conflicts: bool = False) -> None:
+    """In a savepoint: the caller's transaction must survive a value that is taken.
+
+    Plain SQL, because a bulk of ten thousand rows brings ten thousand tags.
+    """
+    using = router.db_for_write(IndexTag)
+    connection = connections[using]
+    columns = "label, key_version, tag, customer_id, row_id, exclusive, settled, saved_at"
+    conflicts = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    into = f"INSERT INTO vault_indextag ({columns})"
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    if not rows:
+        return
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"{into} SELECT u.*, %s::timestamptz FROM unnest(%s::text[], %s::int[], "  # noqa: S608
+                "%s::bytea[], %s::uuid[], %s::uuid[], %s::boolean[], %s::boolean[]) AS u"
+                + conflicts,
+                [now, *(list(part) for part in zip(*rows, strict=True))],
+            )
+            return
+        cursor.executemany(
+            f"{into} VALUES (%s, %s, %s, %s, %s, %s, %s, %s){conflicts}",
+            [(r[0], r[1], r[2], r[3].hex, r[4].hex, r[5], r[6], now) for r in rows],
+        )
 
 
 def insert_if_missing(
-    column: Column, entries: Sequence[Entry], rows: Sequence[IndexTag], *, holds: Holds
+    column: Column, entries: Sequence[Entry], rows: Sequence[Tag], *, holds: Holds
 ) -> int:
     """Insert those of the tags that are not there yet. Returns how many were inserted.
 
@@ -208,18 +241,18 @@ def insert_if_missing(
         for entry in entries:
             with suppress(TagTakenError):
                 _make_room(column, [entry], holds)
-        IndexTag.objects.bulk_create(missing, ignore_conflicts=True)
+        _insert(missing, ignore_conflicts=True)
     return len(missing) - len(_missing(missing))
 
 
-def _insert_missing(rows: Sequence[IndexTag]) -> None:
+def _insert_missing(rows: Sequence[Tag]) -> None:
     try:
         _insert(_missing(rows))
     except IntegrityError:
         raise TagTakenError from None
 
 
-def _missing(rows: Sequence[IndexTag]) -> list[IndexTag]:
+def _missing(rows: Sequence[Tag]) -> list[Tag]:
     stored = IndexTag.objects.filter(row_id__in={row.row_id for row in rows})
     have = {
         (row_id, label, version, bytes(tag))

@@ -62,7 +62,10 @@ class SealedAttribute(DeferredAttribute):
         return self.__get__(instance, cls)
 
     def __set__(self, instance: models.Model, value: Any) -> None:
-        if value is not None and type(value) is not Sealed:
+        if type(value) is Sealed:  # from the database, thousands at a time
+            instance.__dict__[self.field.attname] = value
+            return
+        if value is not None:
             value = self.field.taken_in(value, instance)
         slots, name = instance.__dict__, self.field.attname
         if value is None and slots.get(name) is not None:
@@ -148,19 +151,17 @@ class SealedField(_Base):
     def open(self, sealed: Sealed, instance: models.Model) -> Secret:
         """The row's value as a Secret, or Erased. Raises TamperedError."""
         place = self.place(instance)
-        value = self.opened(sealed, place, instance._state.__dict__.get("vault_batch"))
+        value = self.opened(sealed, place, instance._state)
         if value is None:
             return Erased(place=place, sealed=sealed)
         return Secret.opened(value, self.mask, place, sealed)
 
-    def opened(
-        self, sealed: Sealed, place: Place, batch: keys.Batch | None = None
-    ) -> str | bytes | None:
+    def opened(self, sealed: Sealed, place: Place, read: object = None) -> str | bytes | None:
         """The value itself, or None where its key is gone. Raises TamperedError."""
         raw = sealed.raw
         if len(raw) < sealing.OVERHEAD or raw[0] != sealing.VERSION:
             sealing.read_header(raw)  # raises
-        cipher = keys.cipher(place[1], (raw[1] << 8) | raw[2], batch)
+        cipher = keys.cipher(place[1], (raw[1] << 8) | raw[2], read)
         if cipher is None:
             return None
         try:
@@ -190,7 +191,8 @@ class SealedField(_Base):
         )
 
     def _place_if_known(self, instance: models.Model) -> Place | None:
-        owner, row = instance.__dict__.get(self.customer_attr), instance.pk
+        slots = instance.__dict__  # while it is being built, columns come in their own order
+        owner, row = slots.get(self.customer_attr), slots.get(instance._meta.pk.attname)
         known = isinstance(owner, UUID) and isinstance(row, UUID)
         return Place(self.label, owner, row) if known else None  # type: ignore[arg-type]
 
@@ -369,7 +371,9 @@ class SealedField(_Base):
         )
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
-        return None if value is None else Sealed(bytes(value))
+        if value is None:
+            return None
+        return Sealed(value if type(value) is bytes else bytes(value))
 
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False

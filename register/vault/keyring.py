@@ -107,8 +107,7 @@ def _held(number: int) -> bool:
 
 
 def _settings() -> tuple[str, ...]:
-    names = ("VAULT_KEY_PROVIDER", "MASTER_KEY_FILE", "MASTER_KEY")
-    return tuple(str(getattr(settings, name, "")) for name in names)
+    return settings.VAULT_KEY_PROVIDER, settings.MASTER_KEY_FILE, settings.MASTER_KEY
 
 
 def _current_view() -> _View:

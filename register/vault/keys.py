@@ -6,6 +6,7 @@ in this one at once. Writing asks the vault every time: a value must never be se
 that is gone, or that was rolled back.
 """
 
+import json
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.db import router, transaction
+from django.db import connections, router, transaction
 
 from . import keyring
 from .errors import KeyringError
@@ -25,6 +26,7 @@ from .providers import KeyProvider
 TRUST_SECONDS = 5.0
 REMEMBERED = 16_384
 ROWS_A_QUERY = 2_000
+_KEYS_OF = "SELECT customer_id, generation, wrapped FROM vault_datakey WHERE customer_id"
 
 
 class _Key:
@@ -32,15 +34,16 @@ class _Key:
 
     __slots__ = ("_context", "opened", "wrapped")
 
-    def __init__(self, customer_id: UUID, generation: int, wrapped: bytes) -> None:
-        self._context = (customer_id, generation)
+    def __init__(self, owner: int, generation: int, wrapped: bytes) -> None:
+        self._context = (owner, generation)
         self.opened: AESGCM | None = None
         self.wrapped = wrapped
 
     @property
     def cipher(self) -> AESGCM:
         if self.opened is None:
-            context = keyring.data_key_context(*self._context)
+            owner, generation = self._context
+            context = owner.to_bytes(16) + generation.to_bytes(2)  # keyring.data_key_context
             self.opened = AESGCM(keyring.unwrap(self.wrapped, context=context))
         return self.opened
 
@@ -57,11 +60,11 @@ class Batch:
 
     __slots__ = ("customer_ids",)
 
-    def __init__(self, customer_ids: Iterable[UUID]) -> None:
-        self.customer_ids = frozenset(customer_ids)
+    def __init__(self, customer_ids: Collection[UUID]) -> None:
+        self.customer_ids = customer_ids
 
 
-_memory: dict[UUID, _Person] = {}
+_memory: dict[int, _Person] = {}  # by the id's number: a UUID takes its time to hash
 _lock = threading.Lock()
 
 
@@ -121,20 +124,18 @@ def newest(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[int, AESGCM]]:
 
 def newest_known(customer_id: UUID) -> int:
     """The person's newest generation as this process remembers it; 0 where it knows of none."""
-    person = _memory.get(customer_id)
+    person = _memory.get(customer_id.int)
     return max(person.keys, default=0) if person else 0
 
 
-def cipher(customer_id: UUID, generation: int, batch: Batch | None = None) -> AESGCM | None:
-    """The cipher of one key, or None when the key is gone."""
-    person = _memory.get(customer_id)
-    # That a person has no key is believed only within the rows that were read together.
-    if (
-        person is None
-        or monotonic() - person.asked_at >= TRUST_SECONDS
-        or not (person.keys or batch)
-    ):
-        person = _ask_with(customer_id, batch)
+def cipher(customer_id: UUID, generation: int, read: object = None) -> AESGCM | None:
+    """The cipher of one key, or None when the key is gone.
+
+    ``read``: the state of the row that it opens, which knows the rows that were read with it.
+    """
+    person = _memory.get(customer_id.int)
+    if person is None or monotonic() - person.asked_at >= TRUST_SECONDS or not person.keys:
+        person = _ask_with(customer_id, person, getattr(read, "vault_batch", None))
     key = person.keys.get(generation)
     if key is None:
         return None
@@ -156,13 +157,18 @@ def forget() -> None:
         _memory.clear()
 
 
-def _ask_with(customer_id: UUID, batch: Batch | None) -> _Person:
-    """Ask for the person and, in the same breath, for everybody read together with her."""
-    if batch and customer_id in batch.customer_ids:
-        preload(batch.customer_ids)
-        if (person := _memory.get(customer_id)) is not None:
-            return person
-    return _ask([customer_id])[customer_id]
+def _ask_with(customer_id: UUID, known: _Person | None, batch: Batch | None) -> _Person:
+    """Ask for the person and, in the same breath, for everybody read together with her.
+
+    That a person has no key is believed only within the rows that were read together.
+    """
+    if batch is None:
+        return _ask([customer_id])[customer_id]
+    if known is not None and monotonic() - known.asked_at < TRUST_SECONDS:
+        return known
+    preload(batch.customer_ids)
+    person = _memory.get(customer_id.int)
+    return person if person is not None else _ask([customer_id])[customer_id]
 
 
 def in_parts(ids: Iterable[UUID], size: int = ROWS_A_QUERY) -> Iterator[list[UUID]]:
@@ -200,29 +206,40 @@ def new_key(provider: KeyProvider, customer_id: UUID, generation: int) -> DataKe
 def _ask(ids: Collection[UUID]) -> dict[UUID, _Person]:
     """What the vault says of these people now. Remembers it, that there is no key included."""
     now = monotonic()
-    people = {customer_id: _Person(now, {}) for customer_id in ids}
-    rows = DataKey.objects.filter(customer_id__in=ids)
-    for owner, generation, wrapped in rows.values_list("customer_id", "generation", "wrapped"):
-        people[owner].keys[generation] = _same_or_new(owner, generation, bytes(wrapped))
+    people = {customer_id.int: _Person(now, {}) for customer_id in ids}
+    for owner, generation, wrapped in _stored(ids):
+        people[owner].keys[generation] = _same_or_new(owner, generation, wrapped)
     with _lock:
-        for customer_id, person in people.items():
-            _memory.pop(customer_id, None)  # to the end of the row: the least asked go first
-            _memory[customer_id] = person
-        for customer_id in list(islice(_memory, max(0, len(_memory) - REMEMBERED))):
-            del _memory[customer_id]
-    return people
+        for number, person in people.items():
+            _memory.pop(number, None)  # to the end of the row: the least asked go first
+            _memory[number] = person
+        for number in list(islice(_memory, max(0, len(_memory) - REMEMBERED))):
+            del _memory[number]
+    return {customer_id: people[customer_id.int] for customer_id in ids}
 
 
-def _same_or_new(customer_id: UUID, generation: int, wrapped: bytes) -> _Key:
+def _stored(ids: Collection[UUID]) -> Iterator[tuple[int, int, bytes]]:
+    """(person's number, generation, wrapped key), in plain SQL: lists of thousands go by here."""
+    connection = connections[router.db_for_read(DataKey)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"{_KEYS_OF} = ANY(%s)", [list(ids)])
+            return iter([(owner.int, number, bytes(key)) for owner, number, key in cursor])
+        listed = json.dumps([customer_id.hex for customer_id in ids])
+        cursor.execute(f"{_KEYS_OF} IN (SELECT value FROM json_each(%s))", [listed])  # noqa: S608
+        return iter([(int(owner, 16), number, bytes(key)) for owner, number, key in cursor])
+
+
+def _same_or_new(owner: int, generation: int, wrapped: bytes) -> _Key:
     """The key in memory, already unwrapped, if the vault still holds exactly these bytes."""
-    person = _memory.get(customer_id)
+    person = _memory.get(owner)
     known = person.keys.get(generation) if person else None
     if known is not None and known.wrapped == wrapped:
         return known
-    return _Key(customer_id, generation, wrapped)
+    return _Key(owner, generation, wrapped)
 
 
 def _forget_people(ids: Iterable[UUID]) -> None:
     with _lock:
         for customer_id in ids:
-            _memory.pop(customer_id, None)
+            _memory.pop(customer_id.int, None)

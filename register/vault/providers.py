@@ -173,7 +173,7 @@ def from_environment() -> Keyring:
 
 def provider() -> KeyProvider:
     """The provider that the settings name. Raises KeyringError with one sentence to act on."""
-    if path := getattr(settings, "VAULT_KEY_PROVIDER", ""):
+    if path := settings.VAULT_KEY_PROVIDER:
         plugged: KeyProvider = import_string(path)()
         return plugged
     if settings.MASTER_KEY_FILE:

@@ -32,7 +32,7 @@ class SealedIterable(ModelIterable):  # type: ignore[type-arg]
         rows = super().__iter__()
         while group := list(islice(rows, keys.ROWS_A_QUERY)):
             people = [row.__dict__.get(owner) for owner in owners for row in group]
-            batch = keys.Batch(person for person in people if isinstance(person, UUID))
+            batch = keys.Batch([person for person in people if type(person) is UUID])
             for row in group:
                 row._state.vault_batch = batch
             yield from group

@@ -68,7 +68,7 @@ def _in_use(kind: str) -> list[int]:
 
 def _drop_from_file() -> None:
     """Also what a crash between vault and file left there."""
-    if getattr(settings, "VAULT_KEY_PROVIDER", "") or not settings.MASTER_KEY_FILE:
+    if settings.VAULT_KEY_PROVIDER or not settings.MASTER_KEY_FILE:
         return  # kept elsewhere: whoever keeps them takes them out
     gone = KeyCheck.objects.exclude(retired_at=None).values_list("kind", "number")
     for part in ("master", "index"):

@@ -121,9 +121,7 @@ def _rekey_batch(field: SealedField, version: int, tag_ids: Sequence[int]) -> in
             settled[tag.row_id] = settled.get(tag.row_id, True) and tag.settled
         column, values = field.column_of_index, entries(field, settled)
         tags = [tag for entry in values for tag in blind_index.rows_of(column, entry)]
-        fresh = [tag for tag in tags if tag.key_version == version]
-        for tag in fresh:
-            tag.settled = settled[tag.row_id]
+        fresh = [t._replace(settled=settled[t.row_id]) for t in tags if t.key_version == version]
         holds = field.holder(router.db_for_write(field.model))
         return blind_index.insert_if_missing(column, values, fresh, holds=holds)
 

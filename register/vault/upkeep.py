@@ -95,8 +95,7 @@ def _tag_rows(field: SealedField, entries: Sequence[Entry]) -> int:
     """In doubt, because the rows may be changing under our hands: sweep settles them later."""
     column = field.column_of_index
     tags = [tag for entry in entries for tag in blind_index.rows_of(column, entry)]
-    for tag in tags:
-        tag.settled = False
+    tags = [tag._replace(settled=False) for tag in tags]
     with transaction.atomic(using=router.db_for_write(IndexTag)):
         holds = field.holder(router.db_for_write(field.model))
         return blind_index.insert_if_missing(column, entries, tags, holds=holds)
