@@ -12,6 +12,9 @@ from register import permissions
 from register.desk import home
 from register.desk.urls import urls as desk_urls
 
+LANGUAGES = (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
+"""Each in its own words."""
+
 
 class KesajettiAdminSite(admin.AdminSite):
     site_header = _("Kesäjetti register")
@@ -27,4 +30,4 @@ class KesajettiAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         roles = permissions.roles_held(request.user)
-        return {**super().each_context(request), "roles_held": roles}
+        return {**super().each_context(request), "roles_held": roles, "languages": LANGUAGES}

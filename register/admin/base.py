@@ -15,6 +15,7 @@ from django.db import DataError, IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -28,14 +29,14 @@ from register.services import audit, customers, events
 from register.services.refusals import Refused
 from register.vault.fields import SealedField
 
-MASK, EUROS = "mask_of_", "euros_of_"
+MASK, EUROS, MOMENT = "mask_of_", "euros_of_", "moment_of_"
 METADATA = ("source", "saved_at", "saved_by")
 SAFE_LOOKUPS = frozenset({"exact", "isnull", "gte", "gt", "lte", "lt", "id", "pk"})
 NUMBERED = (Customer, Booking, Company, Case)
 
 
 class Shown:
-    """A column as text: its mask, or its euros. Behaves as a method of the admin."""
+    """A column as text: its mask, its euros, its moment. Behaves as a method of the admin."""
 
     def __init__(self, column: Any, show: Callable[[Any], Any], *, orders: bool) -> None:
         self._name = column.name
@@ -46,6 +47,11 @@ class Shown:
 
     def __call__(self, row: models.Model) -> Any:
         return self._show(getattr(row, self._name)) or "–"
+
+
+def moment(at: datetime | None) -> str:
+    """ "15.7.2026 12:00", by the clock of Helsinki; nothing for None."""
+    return date_format(timezone.localtime(at), "j.n.Y H:i") if at else ""
 
 
 def label_of(column: Any) -> Any:
@@ -90,6 +96,8 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             setattr(self, MASK + column.name, Shown(column, masks.mask, orders=False))
             if column.name.endswith("_cents"):
                 setattr(self, EUROS + column.name, Shown(column, euros, orders=True))
+            if isinstance(column, models.DateTimeField):
+                setattr(self, MOMENT + column.name, Shown(column, moment, orders=True))
 
     def _all_columns(self) -> list[Any]:
         meta = self.model._meta
@@ -138,9 +146,14 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return str(column.name) if types else MASK + str(column.name)
         if seen is Sight.MASKED:
             return MASK + str(column.name)
-        if column.name.endswith("_cents") and not self._types(request, column, obj):
-            return EUROS + str(column.name)
-        return str(column.name)
+        shown = "" if self._types(request, column, obj) else self._as_text(column)
+        return shown + str(column.name)
+
+    def _as_text(self, column: Any) -> str:
+        """Prefix of the method that writes the column for people, if there is one."""
+        if column.name.endswith("_cents"):
+            return EUROS
+        return MOMENT if isinstance(column, models.DateTimeField) else ""
 
     def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
         if obj is None:
@@ -199,7 +212,7 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return f"{name}_unless_secret"
         if seen is Sight.MASKED:
             return MASK + name
-        return EUROS + name if name.endswith("_cents") else name
+        return self._as_text(self.model._meta.get_field(name)) + name
 
     def get_sortable_by(self, request: HttpRequest) -> list[Any]:
         names = self.get_list_display(request)

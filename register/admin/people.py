@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from register import masks, validators
@@ -38,9 +39,11 @@ class CustomerAdmin(PolicyAdmin):
     def email_unless_secret(self, row: Customer) -> str:
         return row.email if not row.secrecy_order else masks.DOTS
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """The desk's own form asks first whether the person is here already."""
+        return redirect("admin:desk-person-new")
+
     def before_save(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
-        if not change:
-            obj.number = numbers.reserve("customer")
         obj.normalise()
 
     def has_change_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:

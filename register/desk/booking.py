@@ -18,6 +18,7 @@ from register import permissions, policy
 from register.declare import Sight
 from register.desk.access import (
     booking_or_404,
+    looked_at,
     needs_sight,
     needs_to_write,
     person_or_404,
@@ -122,7 +123,7 @@ def _free(form: forms.Form) -> list[Any]:
 def booking_page(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """One booking: where it stands, who, what it costs, and the next step."""
     booking = booking_or_404(pk)
-    audit.record(verb="view", by=request.user, at=timezone.now(), object=booking)
+    looked_at(request, booking)
     return show(request, site, booking)
 
 

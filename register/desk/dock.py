@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from register.desk.access import (
     agreement_or_404,
     booking_or_404,
+    looked_at,
     needs_sight,
     needs_to_write,
     staff,
@@ -98,6 +99,7 @@ def void_agreement(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
 def hand_over(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """Briefing, equipment, gauges; then the craft goes."""
     booking = booking_or_404(pk)
+    looked_at(request, booking)
     form = HandoverForm(request.POST or None)
     checklists = [
         (driver, ChecklistForm(request.POST or None, prefix=str(driver.pk)))
@@ -142,6 +144,7 @@ def _condition(form: HandoverForm) -> rentals.Condition:
 def take_back(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """The craft is back: gauges, condition, damage."""
     booking = booking_or_404(pk)
+    looked_at(request, booking)
     form = ReturnForm(request.POST or None)
     valid = request.method == "POST" and form.is_valid()
     done = tried(form, lambda: _take_back(form, booking, by=staff(request))) if valid else None

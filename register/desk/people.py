@@ -70,6 +70,7 @@ def _context(request: HttpRequest, site: Any, customer: Customer, **more: Any) -
         "timeline": timeline.of(customer=customer, user=user),
         "may": _may(user, customer),
         "links": _links(user, customer),
+        "kept_through": _kept_through(user, customer),
         "panels": panels.shown(panels.PERSON, request, customer),
         **more,
     }
@@ -86,6 +87,11 @@ def _basics(user: User, customer: Customer) -> list[tuple[Any, Any]]:
         column: Any = Customer._meta.get_field(name)
         rows.append((column.verbose_name, masks.mask(str(value)) if hidden else value))
     return rows
+
+
+def _kept_through(user: User, customer: Customer) -> Any:
+    seen = permissions.sight(user, customer, "kept_through") is Sight.WHOLE
+    return customer.kept_through if seen else None
 
 
 def _may(user: User, customer: Customer) -> dict[str, bool]:

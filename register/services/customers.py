@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from register import permissions, policy
+from register.declare import Sight
 from register.models import Ban, Booking, Case, Channel, Customer, ProcessingRestriction, User
 from register.services import audit, bills, consents, events, numbers, restrictions
 from register.services.refusals import ChangedMeanwhile, Refused
@@ -88,13 +89,14 @@ def flags(people: Collection[Customer], *, user: User, on: date) -> dict[UUID, F
     if permissions.may_see(user, ProcessingRestriction):
         for row in restrictions.in_force().filter(customer__among=ids):
             found[row.customer_id].restricted.append(row.purpose)
+    sees_erasure = permissions.sight(user, Customer, "erased_on") is Sight.WHOLE
     return {
         person.pk: Flags(
             ban=found[person.pk].ban,
             open_cases=found[person.pk].open_cases,
             owes=found[person.pk].owes,
             restricted=tuple(found[person.pk].restricted),
-            erased=person.erased_on is not None,
+            erased=sees_erasure and person.erased_on is not None,
         )
         for person in people
     }

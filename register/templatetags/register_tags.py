@@ -3,12 +3,19 @@
 from decimal import Decimal
 
 from django import template
+from django.urls import translate_url
 from django.utils.formats import number_format
 
 from register import money
 
 register = template.Library()
 register.filter("euros", money.euros)
+
+
+@register.filter
+def in_language(address: str, language: str) -> str:
+    """The same page of the site in another language ("fi", "sv", "en")."""
+    return translate_url(address, language)
 
 
 @register.filter
