@@ -19,9 +19,11 @@ class RegisterConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self) -> None:
-        from register import checks  # noqa: F401 - registers the system checks
-        from register.services import audit
+        from register import checks, tasks  # noqa: F401 - importing checks registers them
+        from register.services import audit, look_ups, signing_in
         from register.vault.audit import set_sink
 
         set_sink(audit.write_down)
+        signing_in.listen()
+        look_ups.tell_with(tasks.tell_of_look_ups.enqueue)
         post_migrate.connect(stand_guard, dispatch_uid="register.guards")

@@ -49,7 +49,7 @@ from register.models import (
     Rental,
     User,
 )
-from register.services import audit, bills, bookings, customers
+from register.services import bills, bookings, customers
 from register.services.refusals import ChangedMeanwhile, Refused
 
 
@@ -196,6 +196,7 @@ def after(
 def change_booking(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """Move a booking, or change its wishes."""
     booking = booking_or_404(pk)
+    looked_at(request, booking)
     names = ("craft", "starts_at", "ends_at", "wishes")
     initial = {name: getattr(booking, name) for name in names}
     initial["seen"] = booking.saved_at.isoformat()

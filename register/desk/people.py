@@ -263,7 +263,7 @@ def new_person(request: HttpRequest, site: Any) -> HttpResponse:
     form = PersonForm(request.POST or None, initial={"language": Customer.Language.FI})
     alike: list[Customer] = []
     if request.method == "POST" and form.is_valid():
-        alike = [] if form.cleaned_data["sure"] else _alike(form)
+        alike = [] if form.cleaned_data["sure"] else _alike(form, by=staff(request))
         if not alike:
             made = customers.create(by=staff(request), at=timezone.now(), **form.details())
             messages.success(request, _("%(name)s is in the register.") % {"name": made.full_name})
@@ -277,13 +277,17 @@ def new_person(request: HttpRequest, site: Any) -> HttpResponse:
     return TemplateResponse(request, "desk/person_new.html", context)
 
 
-def _alike(form: PersonForm) -> list[Customer]:
+def _alike(form: PersonForm, *, by: User) -> list[Customer]:
+    """People who may be the same, shown to the clerk: a look-up like any other."""
     data = form.cleaned_data
     found = customers.likely_same(
         first_name=data["first_name"], last_name=data["last_name"], email=data["email"],
         phone=str(data["phone"] or ""),
     )  # fmt: skip
     if found:
+        audit.record(
+            verb="list", by=by, at=timezone.now(), reason="desk.likely_same", count=len(found)
+        )
         retype(form, "sure", "on")
     return found
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from register import permissions, policy
 from register.models import AuditEvent, Customer
+from register.services import look_ups
 from register.vault.audit import Reveal
 
 
@@ -37,7 +40,7 @@ def record(
     it is kept. `customer_id` is found from `object` when it is left out.
     """
     signed_in = by is not None and by.is_authenticated
-    return AuditEvent.objects.create(
+    event = AuditEvent.objects.create(
         at=at,
         actor_id=by.pk if signed_in else None,
         actor_roles=",".join(permissions.roles_of(by)),
@@ -51,6 +54,25 @@ def record(
         count=count,
         query_tag=query_tag(query) if query else "",
     )
+    if outcome == AuditEvent.Outcome.DONE:
+        look_ups.watch(event)
+    elif (lines := _denials.get()) is not None:
+        lines.append(event)
+    return event
+
+
+_denials: ContextVar[list[AuditEvent] | None] = ContextVar("denials", default=None)
+
+
+@contextmanager
+def denials() -> Iterator[list[AuditEvent]]:
+    """The refusals that are written down within the block."""
+    lines: list[AuditEvent] = []
+    token = _denials.set(lines)
+    try:
+        yield lines
+    finally:
+        _denials.reset(token)
 
 
 def _customer_of(row: Model | None) -> UUID | None:
