@@ -384,3 +384,25 @@ def test_wishes_refuse_a_card_number(kaisas_desk: Client) -> None:
     page = reverse("admin:desk-book", args=[cast.aino().pk])
     assert "kortin numero" in kaisas_desk.post(page, form).content.decode()
     assert not Booking.objects.exists()
+
+
+# -- When it does not work ------------------------------------------------------------------------
+
+
+def test_a_closed_page_says_so_in_words(signed_in: SignedIn) -> None:
+    answer = signed_in(cast.mauri()).get(reverse("admin:desk-person-new"))
+    assert "Ei kuulu rooliisi" in answer.content.decode()
+
+
+def test_an_unknown_person_is_nothing_here(kaisas_desk: Client) -> None:
+    answer = kaisas_desk.get(reverse("admin:desk-person", args=[cast.craft().pk]))
+    assert answer.status_code == 404
+    assert "Täällä ei ole mitään" in answer.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_in_words(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.kaisa())
+    answer = client.post(reverse("admin:desk-search"), {"q": "aino"})
+    assert answer.status_code == 403
+    assert "Lomake oli vanhentunut" in answer.content.decode()
