@@ -11,7 +11,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from register.models import Customer, IdentityCheck
 from register.models.base import Record, choices_are_kept
-from register.vault.fields import SealedField
+from register.vault.files import SealedFileField
 
 
 @choices_are_kept
@@ -149,10 +149,9 @@ class AccessPackage(models.Model):
     expires_at = models.DateTimeField(_("link expires at"))
     fetched_at = models.DateTimeField(_("fetched at"), null=True, blank=True)
     link_hash = models.CharField(max_length=64, unique=True, editable=False)
-    content = SealedField(
+    content = SealedFileField(
         _("content"),
         label="package.content",
-        binary=True,
         max_length=50 * 1024 * 1024,
         null=True,
         blank=True,

@@ -2,7 +2,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import phonenumber_field.modelfields
 import register.models.choices
-import register.vault.fields
+import register.vault.files
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -385,8 +385,7 @@ class Migration(migrations.Migration):
                 ("link_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 (
                     "content",
-                    register.vault.fields.SealedField(
-                        binary=True,
+                    register.vault.files.SealedFileField(
                         blank=True,
                         label="package.content",
                         max_length=52428800,

@@ -115,20 +115,29 @@ def _execute(row: DataSubjectRequest, by: Any, at: datetime) -> None:
 
 
 def letter(kept: list[Item], language: str) -> str:
-    """What is kept, until when and why, category by category, in the person's language."""
+    """What is kept, until when and why, in the person's language: a sentence per reason."""
     with translation.override(language):
-        lines = dict.fromkeys(_sentence(item, language) for item in kept)
-        return "\n".join(lines)
+        told: dict[tuple[str, str], dict[str, None]] = {}
+        for item in kept:
+            told.setdefault(_until_and_why(item, language), {}).update(_names(item, language))
+        return "\n".join(
+            _("%(what)s: kept through %(until)s.") % {"what": ", ".join(names), "until": until}
+            + why
+            for (until, why), names in told.items()
+        )
 
 
-def _sentence(item: Item, language: str) -> str:
-    labels = [label for label in item.fields if label in policy.CATEGORY_OF]
-    names = dict.fromkeys(policy.CATEGORY_OF[label].name.to(language) for label in labels)
-    what = ", ".join(names) or _title(item)
+def _until_and_why(item: Item, language: str) -> tuple[str, str]:
     until = f"{item.until.day}.{item.until.month}.{item.until.year}" if item.until else "–"
-    told = _("%(what)s: kept through %(until)s.") % {"what": what, "until": until}
-    why = item.reason.to(language) if item.reason else ""
-    return f"{told} {why} ({item.basis})" if item.basis else told
+    why = f" {item.reason.to(language)} ({item.basis})" if item.reason else ""
+    return until, why
+
+
+def _names(item: Item, language: str) -> dict[str, None]:
+    """The categories of the policy that the item's columns belong to, each once."""
+    labels = [label for label in item.fields if label in policy.CATEGORY_OF]
+    names = [policy.CATEGORY_OF[label].name.to(language) for label in labels]
+    return dict.fromkeys(names or [_title(item)])
 
 
 def _line(item: Item, language: str) -> Line:

@@ -195,12 +195,17 @@ def _page(
         "days_left": steps.days_left(asked, on=clock.local_date(at)),
         "open": asked.state in DataSubjectRequest.OPEN,
         "candidates": candidates.find(request=asked, by=user, at=at) if unmatched else [],
-        "leading": [offer for offer in offered if offer["step"].leading],
-        "others": [offer for offer in offered if not offer["step"].leading],
+        "leading": [offer for offer in offered if _leads(offer["step"], plan)],
+        "others": [offer for offer in offered if not _leads(offer["step"], plan)],
         "packages": asked.packages.all(),
         "plan": plan,
     }
     return TemplateResponse(request, "requests/request.html", context)
+
+
+def _leads(step: Step, plan: erasing.Preview | None) -> bool:
+    """Beside an erasure plan, deciding by hand is the exception."""
+    return step.leading and not (plan and step.act is steps.decide)
 
 
 def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
