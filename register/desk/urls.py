@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from register.desk import booking, dock, home, people
+from register.desk import booking, dock, forgetting, home, people
 
 
 def records(request: HttpRequest, site: Any) -> HttpResponse:
@@ -44,6 +44,10 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] 
     ("varaus/<uuid:pk>/hyvitys/", dock.pay, "desk-refund", {"kind": "refund"}),
     ("varaus/<uuid:pk>/vakuus/", dock.take_deposit, "desk-deposit", {}),
     ("vakuus/<uuid:pk>/vapauta/", dock.release_deposit, "desk-deposit-release", {}),
+    ("poistot/", forgetting.forgetting, "forgetting", {}),
+    ("poistot/<uuid:pk>/", forgetting.night, "forgetting-night", {}),
+    ("poistot/<uuid:pk>/hyvaksy/", forgetting.let_through, "forgetting-let-through", {}),
+    ("poistot/<uuid:pk>/uudelleen/", forgetting.try_again, "forgetting-try-again", {}),
     ("sopimus/<uuid:pk>/sopimus.pdf", dock.agreement_pdf, "desk-agreement-pdf", {}),
     ("sopimus/<uuid:pk>/allekirjoitettu/", dock.sign_agreement, "desk-agreement-sign", {}),
     ("sopimus/<uuid:pk>/mitatoi/", dock.void_agreement, "desk-agreement-void", {}),

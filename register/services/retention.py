@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 """Told how many of the due were looked at, and how many are due."""
 
 
-def _silent(done: int, due: int) -> None:
+def silent(done: int, due: int) -> None:
     """Nobody is watching."""
 
 
@@ -94,7 +94,7 @@ def apply(
     by: Any = None,
     batch: int = BATCH,
     let_through: int = 0,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Report:
     """Erase what was kept through the day before `on` or earlier.
 
@@ -141,20 +141,19 @@ def _everything(
 
 
 def _everybody(report: Report, at: datetime, by: Any, batch: int, progress: Progress) -> None:
-    seen = 0
+    seen, given_up = 0, list(troubles.given_up())
     for part in _due_parts(report.on, batch):
         _people(part, report, at, by)
         seen += len(part)
         progress(seen, report.due)
-    for one in troubles.given_up():
+    for one in given_up:
         _trouble(report, one.customer_id, f"given up after {one.tries} tries: {one.problem}")
 
 
 def due_soon(*, on: date) -> QuerySet[Customer]:
     """The warning list: people who are due within 30 days and not due yet. By the index; the
     night decides from the events."""
-    last = on + timedelta(days=SOON_DAYS)
-    people = Customer.objects.past_retention(on=last + timedelta(days=1))
+    people = Customer.objects.past_retention(on=on + timedelta(days=SOON_DAYS))
     return people.filter(kept_through__gte=on).order_by("kept_through", "pk")
 
 
@@ -178,7 +177,8 @@ def _brake(report: Report, let_through: int) -> None:
 def _let_through(at: datetime) -> int:
     """How many people somebody has let through after the last stop, if that was lately."""
     since = at - timedelta(days=LET_THROUGH_DAYS)
-    last = RetentionRun.objects.filter(started_at__gte=since).first()
+    runs = RetentionRun.objects.exclude(state=RetentionRun.State.RUNNING)
+    last = runs.filter(started_at__gte=since).first()
     return (last.let_through or 0) if last else 0
 
 

@@ -28,9 +28,9 @@ def seed(folder: Path) -> dict[str, Any]:
 
     old, now = timezone.now() - timedelta(days=4 * 366), timezone.now()
     due = [cast.customer(saved_at=old) for _ in range(int(os.environ.get("DRILL_PEOPLE", "6")))]
-    for person in due:
+    for number, person in enumerate(due):
         cast.message(person, happened_at=old)
-        cast.identity(person)
+        cast.identity(person, passport_number=f"XP{number:07d}")
     told = cast.story()
     Case.objects.filter(pk=told.case.pk).update(state="settled", settled_at=now)
     niko = cast.customer(saved_at=now)
