@@ -13,6 +13,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -293,6 +294,14 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
         if person := person_of(obj):
             events.refresh([person])
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> Any:
+        """Back to the person, with whom the clerk was."""
+        if person := getattr(obj, "customer_id", None):
+            return redirect("admin:desk-person", person)
+        return super().response_post_save_add(request, obj)
+
+    response_post_save_change = response_post_save_add
 
     def now(self) -> datetime:
         return timezone.now()

@@ -46,6 +46,7 @@ from register.models import (
     Driver,
     OrderLine,
     Payment,
+    QuoteRequest,
     Rental,
     User,
 )
@@ -57,12 +58,11 @@ from register.services.refusals import ChangedMeanwhile, Refused
 def new_booking(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """Book a craft for a person."""
     customer = person_or_404(request, pk)
-    start, end = next_times()
-    initial = {"starts_at": start, "ends_at": end, "wishes": ""}
-    form = BookingForm(request.POST or None, initial=initial, customer=customer)
+    quote = _quote(request, customer)
+    form = BookingForm(request.POST or None, initial=_initial(quote), customer=customer)
     drivers = DriverFormSet(request.POST or None, prefix="drivers")
     if request.method == "POST" and all([form.is_valid(), drivers.is_valid()]):
-        made = tried(form, lambda: _book(form, drivers, customer, by=staff(request)))
+        made = tried(form, lambda: _book(form, drivers, customer, quote, by=staff(request)))
         if made is not None:
             messages.success(request, _("Booking %(number)s is made.") % {"number": made.number})
             return redirect("admin:desk-booking", made.pk)
@@ -73,8 +73,32 @@ def new_booking(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     return TemplateResponse(request, "desk/booking_new.html", context)
 
 
+def _quote(request: HttpRequest, customer: Customer) -> QuoteRequest | None:
+    """The quote request that the booking answers, named by its id in the address."""
+    unanswered = (QuoteRequest.State.OPEN, QuoteRequest.State.ANSWERED)
+    quotes = customer.quoterequests.filter(state__in=unanswered, booking__isnull=True)
+    try:
+        return quotes.filter(pk=UUID(request.GET.get("quote", ""))).first()
+    except ValueError:
+        return None
+
+
+def _initial(quote: QuoteRequest | None) -> dict[str, Any]:
+    start, end = next_times()
+    if quote is None:
+        return {"starts_at": start, "ends_at": end}
+    return {
+        "starts_at": quote.wanted_from or start,
+        "ends_at": quote.wanted_to or end,
+        "wishes": quote.wishes,
+        "craft": quote.craft_class and quote.craft_class.crafts.filter(state="in_use").first(),
+    }
+
+
 @transaction.atomic
-def _book(form: BookingForm, drivers: Any, customer: Customer, *, by: User) -> Booking:
+def _book(
+    form: BookingForm, drivers: Any, customer: Customer, quote: QuoteRequest | None, *, by: User
+) -> Booking:
     at, data = timezone.now(), form.cleaned_data
     renter = bookings.NewDriver(customer, data["age_group"], is_renter=True)
     others = [_driver(row.cleaned_data, by=by, at=at) for row in drivers if row.has_changed()]
@@ -82,7 +106,7 @@ def _book(form: BookingForm, drivers: Any, customer: Customer, *, by: User) -> B
     return bookings.book(
         customer=customer, craft=data["craft"], starts_at=data["starts_at"],
         ends_at=data["ends_at"], drivers=[*([renter] if data["drives"] else []), *others],
-        wishes=data["wishes"], company=data.get("company"), by=by, at=at,
+        wishes=data["wishes"], company=data.get("company"), quote=quote, by=by, at=at,
     )  # fmt: skip
 
 

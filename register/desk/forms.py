@@ -97,6 +97,7 @@ class ContactForm(SeenForm):
 class PersonForm(ContactForm):
     """A new person. `sure` is asked when somebody alike is already in the register."""
 
+    kind = forms.ChoiceField(label=_("Kind"), choices=Customer.Kind)
     secrecy_order = forms.BooleanField(
         label=_("Secrecy order"), required=False,
         help_text=_("Contact details are shown only to the roles that need them."),
@@ -105,7 +106,7 @@ class PersonForm(ContactForm):
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
     seen = None  # type: ignore[assignment]
 
-    field_order = (*ContactForm.field_order[:-1], "secrecy_order", "wishes")
+    field_order = (*ContactForm.field_order[:-1], "kind", "secrecy_order", "wishes")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
