@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.admin.base import ReadOnlyAdmin
 from requests_app.models import DataSubjectRequest
-from requests_app.views import staff
+from requests_app.views import record, staff
 
 
 @admin.register(DataSubjectRequest)
@@ -34,6 +34,8 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
+            path("rekisteriseloste/", self._page(record.record_page), name="requests-record"),
+            path("rekisteriseloste.pdf", self._page(record.record_pdf), name="requests-record-pdf"),
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
             path(

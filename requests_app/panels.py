@@ -31,7 +31,11 @@ def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[st
         {"request": row, "days": steps.days_left(row, on=today)}
         for row in rows.order_by("due_on", "received_at")[:MOST]
     ]
-    return {"lines": lines, "may_enter": permissions.may(request.user, "identify")}
+    return {
+        "lines": lines,
+        "may_enter": permissions.may(request.user, "identify"),
+        "may_read_record": customer is None and permissions.may(request.user, "audit"),
+    }
 
 
 def put_on_the_desk() -> None:
