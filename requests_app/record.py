@@ -1,4 +1,4 @@
-"""The record of processing activities (GDPR 30(1)), made from the policy: a purpose, an activity."""
+"""The record of processing activities (GDPR 30(1)) from the policy: each purpose is an activity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -31,5 +31,6 @@ def record_pdf(request: HttpRequest, site: Any) -> HttpResponse:
         {"record": record.build(language=language)},
         language=language,
         title=_("Record of processing activities"),
+        styles=("pdf/record.css",),
     )
     return pdf_response(content, name=f"rekisteriseloste-{language}.pdf")
