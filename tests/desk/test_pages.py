@@ -47,6 +47,13 @@ MATRIX: dict[str, frozenset[str]] = {
     "desk-agreement-pdf": ALL - {"marketing"},
     "desk-agreement-sign": MAKERS,
     "desk-agreement-void": MAKERS,
+    "desk-audit": frozenset({"privacy", "owner"}),
+    "desk-audit-export": frozenset({"privacy", "owner"}),
+    "desk-audit-seen": frozenset({"privacy", "owner"}),
+    "forgetting": frozenset({"privacy", "owner"}),
+    "forgetting-night": frozenset({"privacy", "owner"}),
+    "forgetting-let-through": frozenset({"owner"}),
+    "forgetting-try-again": frozenset({"privacy", "owner"}),
 }
 
 
@@ -153,7 +160,7 @@ def test_a_reveal_does_not_reach_into_another_persons_row(kaisas_desk: Client) -
 
 def person_form(**changed: str) -> dict[str, str]:
     return {
-        "first_name": "Oona", "last_name": "Kari", "phone": "040 765 4321", "email": "",
+        "kind": "private", "first_name": "Oona", "last_name": "Kari", "phone": "040 765 4321", "email": "",
         "language": "fi", "wishes": "", **changed,
     }  # fmt: skip
 
@@ -377,6 +384,17 @@ def test_an_unticked_box_stops_the_handover_and_the_ticked_ones_stay(kaisas_desk
     assert "Kaikki kohdat rastitetaan" in html
     assert html.count(" checked") == 1
     assert not Rental.objects.exists()
+
+
+def test_a_quote_becomes_a_booking_with_its_wishes(kaisas_desk: Client) -> None:
+    aino, craft = cast.aino(), cast.craft()
+    quote = cast.quote(aino, state="open", craft_class=craft.craft_class)
+    page = f"{reverse('admin:desk-book', args=[aino.pk])}?quote={quote.pk}"
+    assert page in kaisas_desk.get(reverse("admin:desk-person", args=[aino.pk])).content.decode()
+    assert quote.wishes in kaisas_desk.get(page).content.decode()
+    kaisas_desk.post(page, booking_form(craft))
+    quote.refresh_from_db()
+    assert (quote.state, quote.booking) == ("booked", Booking.objects.get())
 
 
 def test_wishes_refuse_a_card_number(kaisas_desk: Client) -> None:
