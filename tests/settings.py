@@ -4,9 +4,11 @@ Nothing of a developer's `.env` reaches a test. DATABASE_URL and VAULT_DATABASE_
 so that the same tests run on SQLite (nothing given) and on PostgreSQL (`script/with-postgres`).
 """
 
+import atexit
 import base64
 import json
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -22,11 +24,14 @@ os.environ.update(
     SECRET_KEY="for-tests-only-" + "x" * 50,
     MASTER_KEY=keyring(),
     MASTER_KEY_FILE="",
+    SEALED_FILES_DIR=tempfile.mkdtemp(prefix="kesajetti-sealed-"),
     DEBUG="off",
     DEMO="on",
     HTTPS="off",
     ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
 )
+
+atexit.register(shutil.rmtree, os.environ["SEALED_FILES_DIR"], ignore_errors=True)
 
 from kesajetti.settings import *  # noqa: E402, F403
 

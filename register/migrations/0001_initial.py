@@ -7,6 +7,7 @@ import register.models.choices
 import register.models.identities
 import register.validators
 import register.vault.fields
+import register.vault.files
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -3019,8 +3020,7 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField(verbose_name="taken at")),
                 (
                     "content",
-                    register.vault.fields.SealedField(
-                        binary=True,
+                    register.vault.files.SealedFileField(
                         label="attachment.content",
                         max_length=10485760,
                         verbose_name="content",

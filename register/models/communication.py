@@ -9,7 +9,7 @@ from register.models.base import PersonalRecord, choices_are_kept
 from register.models.bookings import Booking
 from register.models.contracts import Agreement
 from register.models.damage import Case
-from register.vault.fields import SealedField
+from register.vault.files import SealedFileField
 from register.vault.querysets import SealedQuerySet
 
 
@@ -70,10 +70,9 @@ class Attachment(PersonalRecord):
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     media_type = models.CharField(_("media type"), max_length=50)
     taken_at = models.DateTimeField(_("taken at"))
-    content = SealedField(
+    content = SealedFileField(
         _("content"),
         label="attachment.content",
-        binary=True,
         max_length=10 * 1024 * 1024,
     )
     message = models.ForeignKey(

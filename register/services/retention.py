@@ -20,6 +20,7 @@ from django.db.models import Q, QuerySet
 from register.models import Customer, RetentionRun
 from register.services import audit, erasure, events, journal, short_clocks, troubles
 from register.services.erasure import Ground, Plan
+from register.vault import files, upkeep
 from register.vault.models import DataKey
 
 logger = logging.getLogger(__name__)
@@ -136,6 +137,10 @@ def _everything(
         report.cards = short_clocks.destroy_cards(on=on, at=at)
     with _step("leftovers", report), transaction.atomic():
         report.rows += short_clocks.sweep(on=on, at=at)
+    if not report.dry_run:  # files do not roll back
+        with _step("sealed files and look-up tags", report):
+            files.sweep(before=at - erasure.ORPHAN_AFTER)
+            upkeep.sweep(before=at - erasure.ORPHAN_AFTER)
     report.paper = [folder.label for folder in short_clocks.paper_to_destroy(on=on)]
     report.soon = due_soon(on=on).count()
 

@@ -261,6 +261,10 @@ class SealedField(_Base):
             self._index(Entry(place.row, place.owner, cast(str, value)), instance, add=add)
         return self.sealed(value, place, generation, cipher)
 
+    def ready(self, secret: Secret, place: Place) -> str | bytes:
+        """A new value on its way into a bulk of rows, in its normal form."""
+        return self.normal(secret._value)
+
     def sealed(self, value: str | bytes, place: Place, generation: int, cipher: Any) -> Sealed:
         plain = value if isinstance(value, bytes) else value.encode()
         if self.pad_to:

@@ -79,18 +79,21 @@ def exists(customer_id: UUID) -> bool:
 
 
 def destroy(customer_ids: UUID | Iterable[UUID]) -> int:
-    """Destroy the data keys and look-up tags of these people, for good.
+    """Destroy the data keys, look-up tags and sealed files of these people, for good.
 
     Returns how many people had a key. Delete the rows first: a key without rows is harmless, a
     row without its key reads as Erased. Commit of the vault's transaction makes it so.
     """
     ids = {customer_ids} if isinstance(customer_ids, UUID) else set(customer_ids)
+    from . import files  # it needs keys itself
+
     people = 0
     with transaction.atomic(using=router.db_for_write(DataKey)):
         for some in in_parts(ids):
             keys = DataKey.objects.filter(customer_id__in=some)
             people += keys.values("customer_id").distinct().count()
             IndexTag.objects.filter(customer_id__in=some).delete()
+            files.remove_of(some)
             keys.delete()
     _forget_people(ids)
     return people

@@ -78,7 +78,10 @@ def seal_new(rows: Sequence[Any], model: type[models.Model], *, using: str) -> N
 
 def _seal_column(field: SealedField, rows: Sequence[Any], using: str) -> None:
     places = [field.place(row) for row in rows]
-    values = [field.normal(row.__dict__[field.attname]._value) for row in rows]
+    values = [
+        field.ready(row.__dict__[field.attname], place)
+        for row, place in zip(rows, places, strict=True)
+    ]
     current = keys.current(place.owner for place in places)
     if field.indexed:
         entries = [

@@ -116,12 +116,15 @@ def _of_live_rows(label: str, row_ids: list[UUID]) -> int:
 
 @contextmanager
 def _nobody_writes_tags() -> Iterator[None]:
-    """For the moment that the last look and the deletion take. SQLite has one writer anyway."""
+    """For the moment that the last look and the deletion take. SQLite has one writer anyway.
+
+    EXCLUSIVE, because a weaker lock lets a writer lock rows that the deletion then waits for.
+    """
     using = router.db_for_write(IndexTag)
     with transaction.atomic(using=using):
         if connections[using].vendor == "postgresql":
             with connections[using].cursor() as cursor:
-                cursor.execute("LOCK TABLE vault_indextag IN SHARE ROW EXCLUSIVE MODE")
+                cursor.execute("LOCK TABLE vault_indextag IN EXCLUSIVE MODE")
         yield
 
 
