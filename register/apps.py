@@ -20,10 +20,12 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         from register import checks, tasks  # noqa: F401 - importing checks registers them
+        from register.desk import audit_log
         from register.services import audit, look_ups, signing_in
         from register.vault.audit import set_sink
 
         set_sink(audit.write_down)
         signing_in.listen()
+        audit_log.put_on_the_desk()
         look_ups.tell_with(tasks.tell_of_look_ups.enqueue)
         post_migrate.connect(stand_guard, dispatch_uid="register.guards")

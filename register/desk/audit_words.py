@@ -1,0 +1,102 @@
+"""The audit's verbs, records and reasons in the words of the staff."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from register import policy
+from register.models import AuditEvent
+
+VERBS: dict[str, Any] = {
+    "view": _("opened"),
+    "list": _("saw in a list"),
+    "search": _("searched"),
+    "reveal": _("opened an encrypted value"),
+    "export": _("exported"),
+    "page": _("tried a page"),
+    "sign_in": _("signed in"),
+    "sign_out": _("signed out"),
+    "create": _("saved a new record"),
+    "change": _("changed a record"),
+    "rectify": _("corrected the details"),
+    "contact.checked": _("checked the contact details"),
+    "identified": _("checked the identity"),
+    "book": _("booked"),
+    "booking.changed": _("changed the booking"),
+    "booking.cancelled": _("cancelled the booking"),
+    "booking.no_show": _("marked: not picked up"),
+    "driver.added": _("added a driver"),
+    "lines.added": _("added order lines"),
+    "agreement.made": _("made the agreement"),
+    "agreement.printed": _("printed the agreement"),
+    "agreement.signed": _("took the signature"),
+    "agreement.void": _("made the agreement void"),
+    "handed_over": _("handed the craft over"),
+    "returned": _("took the craft back"),
+    "payment.payment": _("took a payment"),
+    "payment.refund": _("paid a refund"),
+    "deposit.held": _("took a deposit"),
+    "deposit.released": _("released the deposit"),
+    "case.opened": _("opened a case"),
+    "consent.given": _("wrote down a consent"),
+    "consent.withdrawn": _("wrote down a consent withdrawn"),
+    "hold.placed": _("placed a hold"),
+    "hold.released": _("released a hold"),
+    "request.received": _("received a request"),
+    "request.identified": _("identified the requester"),
+    "request.decided": _("decided a request"),
+    "request.closed": _("closed a request"),
+    "package.made": _("made a data package"),
+    "package.fetched": _("fetched a data package"),
+    "erase": _("erased a person"),
+    "erase.part": _("erased a part"),
+    "erase.card": _("destroyed a card number"),
+    "retention.run": _("ran the nightly erasures"),
+    "backup.made": _("made a backup"),
+    "backup.restored": _("restored a backup"),
+}  # fmt: skip
+"""What can be asked for by name. Any other verb is shown as it stands."""
+
+
+def verb(event: AuditEvent) -> Any:
+    return VERBS.get(event.verb, event.verb)
+
+
+def record(event: AuditEvent) -> Any:
+    """The kind of record, such as "booking"."""
+    return _model_name(event.object_label) if event.object_label else ""
+
+
+def reason(event: AuditEvent) -> Any:
+    """A declared reason in words; a table by its name; anything else as it stands."""
+    named = (*policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS)
+    for declared in named:
+        if declared.key == event.reason:
+            return declared.name.to(get_language() or "fi")
+    return _model_name(event.reason)
+
+
+def fields(event: AuditEvent) -> str:
+    return ", ".join(_field_names(event.object_label, event.fields))
+
+
+def _model_name(label: str) -> Any:
+    try:
+        return apps.get_model(label)._meta.verbose_name
+    except (LookupError, ValueError):
+        return label
+
+
+def _field_names(label: str, names: Iterable[str]) -> Iterable[str]:
+    """A reveal names its column with the table: "identity.passport_number"."""
+    for name in names:
+        table, _dot, column = name.rpartition(".")
+        try:
+            model = apps.get_model("register", table) if table else apps.get_model(label)
+            yield str(getattr(model._meta.get_field(column), "verbose_name", name))
+        except (LookupError, ValueError, FieldDoesNotExist):
+            yield name
