@@ -7,7 +7,9 @@ what was written down wrongly is put right.
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
 from register.admin.base import PolicyAdmin, ReadOnlyAdmin
 from register.models import (
@@ -37,9 +39,16 @@ class QuoteRequestAdmin(PolicyAdmin):
 
 @admin.register(Booking)
 class BookingAdmin(ReadOnlyAdmin):
+    """A booking is looked at and worked on at the desk."""
+
     columns = ("person", "craft", "starts_at", "ends_at", "state")
     filters = ("state", "starts_at", "craft")
     list_select_related = ("customer", "craft")
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect("admin:desk-booking", object_id)
 
 
 @admin.register(Driver)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from register import permissions, policy
 from register.declare import Sight
-from register.models import Customer, Identity, PaperFolder
+from register.models import Booking, Customer, Identity, PaperFolder
 from register.vault.fields import SealedField
 from tests import cast
 from tests.desk.conftest import SignedIn
@@ -157,6 +157,14 @@ def _request(user: Any) -> Any:
     request = RequestFactory().get("/")
     request.user = user
     return request
+
+
+def test_a_booking_opens_at_the_desk_for_those_who_see_bookings(signed_in: SignedIn) -> None:
+    booking = cast.booking()
+    address = page(Booking, "change", booking.pk)
+    opened = signed_in(cast.birgit()).get(address)
+    assert opened["Location"] == reverse("admin:desk-booking", args=[booking.pk])
+    assert signed_in(cast.mauri()).get(address).status_code == 403
 
 
 def test_nobody_deletes_by_hand(signed_in: SignedIn) -> None:
