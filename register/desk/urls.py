@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from register.desk import audit_log, booking, dock, forgetting, home, people
+from register.desk import attachments, audit_log, booking, dock, forgetting, home, people
 
 
 def records(request: HttpRequest, site: Any) -> HttpResponse:
@@ -51,6 +51,7 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] 
     ("sopimus/<uuid:pk>/sopimus.pdf", dock.agreement_pdf, "desk-agreement-pdf", {}),
     ("sopimus/<uuid:pk>/allekirjoitettu/", dock.sign_agreement, "desk-agreement-sign", {}),
     ("sopimus/<uuid:pk>/mitatoi/", dock.void_agreement, "desk-agreement-void", {}),
+    ("liite/<uuid:pk>/", attachments.attachment, "desk-attachment", {}),
     ("loki/", audit_log.log, "desk-audit", {}),
     ("loki/vie/", audit_log.export, "desk-audit-export", {}),
     ("loki/nahty/", audit_log.seen, "desk-audit-seen", {}),

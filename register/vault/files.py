@@ -71,6 +71,10 @@ class SealedContent(Secret):
         """In bytes."""
         return self._ticket.size
 
+    def note_reveal(self, *, reason: str, by: object | None, at: datetime | None) -> None:
+        """Write the audit line of a reveal whose pieces are read afterwards."""
+        self._write_down(reason, by, at)
+
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from start to stop, in pieces, for the machine. The caller writes its audit.
 
