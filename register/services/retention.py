@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from register.models import Customer, RetentionRun
-from register.services import audit, erasure, events, journal, short_clocks, troubles
+from register.services import audit, erasure, events, holds, journal, short_clocks, troubles
 from register.services.erasure import Ground, Plan
 from register.vault import files, upkeep
 from register.vault.models import DataKey
@@ -300,6 +300,8 @@ def _stays(report: Report, pk: UUID, why: frozenset[str]) -> None:
     report.held_because.update(why)
     if STILL_NEEDED in why:
         _trouble(report, pk, STILL_NEEDED)
+    if holds.UNREADABLE in why:
+        _trouble(report, pk, holds.UNREADABLE)
 
 
 def _trouble(report: Report, where: UUID | str, what: str) -> None:

@@ -118,9 +118,12 @@ def test_a_failing_erasure_is_tried_five_nights_and_reported_every_night(
 ) -> None:
     tried: list[Any] = []
     real = retention._people
-    monkeypatch.setattr(
-        retention, "_people", lambda part, *rest: (tried.extend(part), real(part, *rest))
-    )
+
+    def watched(part: Any, *rest: Any) -> None:
+        tried.extend(part)
+        real(part, *rest)
+
+    monkeypatch.setattr(retention, "_people", watched)
     for night in range(7):
         report = apply(DUE + night * DAY)
         assert [one["where"] for one in report.problems] == [str(unlucky.pk)]
