@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, WebError
 
-from register.models import User
-
-SignIn = Callable[[User], Page]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = [
     "--disable-background-networking",
@@ -104,19 +99,3 @@ def axe() -> Callable[[Page], None]:
         assert not broken, "axe found:\n" + "\n".join(broken)
 
     return check
-
-
-@pytest.fixture
-def sign_in(live_server, page: Page) -> SignIn:
-    """The page of a browser in which that member of staff has signed in."""
-
-    def as_staff(user: User) -> Page:
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        page.context.add_cookies(
-            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-        )
-        return page
-
-    return as_staff

@@ -41,7 +41,7 @@ def fits(page: Page) -> bool:
 
 @pytest.fixture
 def desk(page: Page, live_server: Any) -> Page:
-    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
+    page.set_viewport_size(TABLET)
     sign_in(page, live_server, cast.kaisa())
     return page
 
