@@ -160,8 +160,8 @@ def test_a_reveal_does_not_reach_into_another_persons_row(kaisas_desk: Client) -
 
 def person_form(**changed: str) -> dict[str, str]:
     return {
-        "kind": "private", "first_name": "Oona", "last_name": "Kari", "phone": "040 765 4321", "email": "",
-        "language": "fi", "wishes": "", **changed,
+        "kind": "private", "first_name": "Oona", "last_name": "Kari", "phone": "040 765 4321",
+        "email": "", "language": "fi", "wishes": "", **changed,
     }  # fmt: skip
 
 
