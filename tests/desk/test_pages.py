@@ -50,6 +50,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "desk-audit": frozenset({"privacy", "owner"}),
     "desk-audit-export": frozenset({"privacy", "owner"}),
     "desk-audit-seen": frozenset({"privacy", "owner"}),
+    "desk-attachment": frozenset({"desk", "dock", "privacy", "owner"}),
     "forgetting": frozenset({"privacy", "owner"}),
     "forgetting-night": frozenset({"privacy", "owner"}),
     "forgetting-let-through": frozenset({"owner"}),
@@ -61,9 +62,10 @@ def address(name: str, story: Any) -> str:
     route = next(route for route, _view, named, _kwargs in PAGES if named == name)
     if "<uuid:pk>" not in route:
         return reverse(f"admin:{name}")
-    row = {"asiakas": story.aino, "varaus": story.booking, "sopimus": story.agreement}.get(
-        route.split("/")[0], story.booking.deposits.first()
-    )
+    row = {
+        "asiakas": story.aino, "varaus": story.booking, "sopimus": story.agreement,
+        "liite": story.case.attachments.first(),
+    }.get(route.split("/")[0], story.booking.deposits.first())  # fmt: skip
     return reverse(f"admin:{name}", args=[row.pk])
 
 
