@@ -1,0 +1,163 @@
+"""A canary in every table, column and file of a person; after the night a dump of both databases
+and every file on the machine is searched for it."""
+
+import subprocess
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connections, models, transaction
+from django.utils import timezone
+
+from register.models import Booking, Case, Customer, Hold, ProcessingRestriction
+from register.services import dumps, events, journal, person_tables, retention
+from requests_app.models import AccessPackage, DataSubjectRequest
+from tests import cast
+from tests.retention import traces
+from tests.retention.test_holds import request_of
+
+CANARY = "kanarialintu"
+ON = date(2033, 1, 2)
+DAY = timedelta(days=1)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def everything_of(aino: Customer, told: cast.Story) -> None:
+    """Rows in the tables that Aino's story leaves out; a table that nobody can fill fails."""
+    makers: dict[str, Any] = {
+        "register.QuoteRequest": lambda: cast.quote(aino),
+        "register.Feedback": lambda: cast.feedback(aino),
+        "register.Disclosure": lambda: cast.disclosure(aino),
+        "register.Choice": lambda: cast.choice(aino),
+        "register.Ban": lambda: cast.ban(aino, ends_on=cast.TODAY),
+        "register.LoyaltyMembership": lambda: cast.loyalty(aino),
+        "register.Hold": lambda: cast.hold(aino, released_at=cast.NOW),
+        "register.IdentityCheck": lambda: cast.identity_check(aino),
+        "register.ProcessingRestriction": lambda: cast.restriction(aino, lifted_at=cast.NOW),
+        "register.Attachment": lambda: cast.attachment(aino),
+        "register.Mandate": lambda: cast.mandate(aino, told.eero),
+        "register.CompanyContact": lambda: cast.contact(aino),
+        "requests_app.DataSubjectRequest": lambda: request_of(
+            aino, state="closed", closed_at=cast.NOW
+        ),
+        "requests_app.AccessPackage": lambda: package_of(aino),
+    }
+    Case.objects.update(state="settled", settled_at=cast.NOW)
+    for table in person_tables.tables():
+        if not any(rows.exists() for rows in rows_of(table, aino)):
+            makers[table.label]()
+    Hold.objects.update(released_at=cast.NOW)
+    ProcessingRestriction.objects.update(lifted_at=cast.NOW)
+    DataSubjectRequest.objects.update(state="closed", closed_at=cast.NOW)
+
+
+def package_of(aino: Customer) -> AccessPackage:
+    request = DataSubjectRequest.objects.filter(customer=aino).first()
+    request = request or request_of(aino, state="closed", closed_at=cast.NOW)
+    return AccessPackage.objects.create(
+        request=request, customer=aino, made_at=cast.NOW, expires_at=cast.NOW + DAY, link_hash="x"
+    )
+
+
+def rows_of(table: person_tables.Table, aino: Customer) -> list[Any]:
+    return [table.of([aino.pk]), *(rows for _name, rows in table.linked([aino.pk]))]
+
+
+def texts(model: type[models.Model]) -> Iterator[Any]:
+    """Columns into which somebody can write."""
+    for column in model._meta.concrete_fields:
+        wide = isinstance(column, models.TextField) or (column.max_length or 0) >= len(CANARY)
+        text = isinstance(column, models.CharField | models.TextField)
+        if text and wide and not column.choices and not column.unique and not column.primary_key:
+            yield column
+
+
+def fill(rows: models.QuerySet[Any]) -> set[str]:
+    """Write the canary into every text column; returns those that refused it."""
+    refused = set()
+    for column in texts(rows.model):
+        try:
+            with transaction.atomic():
+                rows.update(**{column.name: CANARY})
+        except (IntegrityError, ValueError, TypeError):
+            refused.add(f"{rows.model._meta.label}.{column.name}")
+    return refused
+
+
+def beside_the_rows(aino: Customer) -> None:
+    """The admin's log, a session, a finished job."""
+    LogEntry.objects.create(
+        user=cast.kaisa(),
+        content_type=ContentType.objects.get_for_model(Customer),
+        object_id=str(aino.pk),
+        object_repr=CANARY,
+        action_flag=CHANGE,
+        change_message=CANARY,
+    )
+    session = SessionStore()
+    session["draft"] = CANARY
+    session.save()
+    Session.objects.update(expire_date=timezone.now() - DAY)
+
+
+def dump() -> bytes:
+    """Both databases, as their own tools write them out."""
+    found = b""
+    for alias in ("default", "vault"):
+        connection: Any = connections[alias]
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            found += connection.connection.serialize()
+        else:
+            command = [dumps._tool("pg_dump"), "--inserts"]
+            done = subprocess.run(
+                command, env=dumps._environment(alias), capture_output=True, check=True
+            )
+            found += done.stdout
+    return found
+
+
+def files() -> bytes:
+    """Everything that the register keeps outside its databases."""
+    folders = [Path(settings.ERASURE_JOURNAL_DIR), Path(settings.SEALED_FILES_DIR)]
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return b"".join(path.read_bytes() for path in paths)
+
+
+def test_nothing_of_a_person_is_left_in_any_dump_or_file() -> None:
+    told = cast.story()
+    aino = told.aino
+    everything_of(aino, told)
+    refused = set()
+    for table in person_tables.tables():
+        for rows in rows_of(table, aino):
+            refused |= fill(rows)
+    refused |= fill(Customer.objects.filter(pk=aino.pk))
+    assert {one.rpartition(".")[0] for one in refused} <= {"register.Consent"}  # never changed
+    beside_the_rows(aino)
+    events.refresh([aino.pk])
+
+    before = dump()
+    assert before.count(CANARY.encode()) > 30
+    assert aino.pk.hex.encode() in before or str(aino.pk).encode() in before
+    report = retention.apply(on=ON, at=cast.moment(ON), today=ON)
+    assert report.problems == []
+    assert not Customer.objects.filter(pk=aino.pk).exists()
+
+    after = dump()
+    assert traces.places(CANARY) == set()
+    assert CANARY.encode() not in after
+    assert CANARY.encode().hex().encode() not in after
+    for text in (cast.AINOS_CODE, cast.AINOS_PASSPORT, cast.AINOS_CARD, "allokko"):
+        assert text.encode() not in after
+    assert CANARY.encode() not in files()
+    assert str(aino.pk).encode() in journal.path_of(journal.mark().register_id).read_bytes()
+    assert not Booking.objects.filter(customer=aino.pk).exists()
