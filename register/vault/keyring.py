@@ -35,8 +35,9 @@ _NOT_OURS = (
     "that belongs to this vault, or the vault database that belongs to this key (docs/keys.md)."
 )
 _OLD_COPY = (
-    "The key file is an old copy: {kind} key {number} has been retired or replaced since. Put the "
-    "newest copy in its place (docs/keys.md)."
+    "The key file and the vault are not of one time: {kind} key {number} is in use in one of them "
+    "and gone from the other. The key file is an old copy (put back the newest), or the vault is "
+    "a backup from before a rotation (it does not open any more; docs/keys.md)."
 )
 _Proofs = dict[tuple[str, int], KeyCheck]
 
