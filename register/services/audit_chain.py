@@ -24,10 +24,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from functools import lru_cache
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.models import CharField, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from register.models import AuditEvent, AuditSeal
 from register.vault import keyring
@@ -40,16 +42,37 @@ LARGEST = 1_000
 AT_ONCE = 20
 """Seals in one transaction."""
 SEALER_LOCK = 0x6B657361
-COLUMNS = (
-    "id", "at", "actor_id", "actor_roles", "verb", "object_label", "object_id", "customer_id",
-    "fields", "reason", "outcome", "count", "query_tag",
-)  # fmt: skip
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_compact = json.JSONEncoder(separators=(",", ":"), sort_keys=True, default=str).encode
 
 Row = tuple[Any, ...]
+
+
+def lines() -> QuerySet[AuditEvent, Row]:
+    """The events as they are sealed, by id. Ids of people and lists of columns come as text: a
+    million of them are read in half the time."""
+    return AuditEvent.objects.order_by("id").values_list(
+        "id", "at", "actor_id", "count", Cast("customer_id", CharField()),
+        Cast("fields", TextField()), "actor_roles", "verb", "object_label", "object_id",
+        "reason", "outcome", "query_tag",
+    )  # fmt: skip
+
+
+def _text(row: Row) -> str:
+    """One event as text: the same on both databases, and no two events the same (every text has
+    its length before it)."""
+    number, at, actor, count, person, fields, *texts = row
+    at = (at - _EPOCH) // _MICROSECOND
+    person = person and person.replace("-", "")
+    said = "".join([f"|{len(text)}:{text}" for text in texts])
+    return f"{number}|{at}|{actor}|{count}|{person}|{_list(fields)}{said}"
+
+
+@lru_cache(maxsize=4_096)
+def _list(text: str) -> str:
+    """A list of columns in JSON, written in one way. There are few different ones."""
+    plain = json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
+    return f"{len(plain)}:{plain}"
 
 
 # -- The arithmetic -----------------------------------------------------------------------------
@@ -65,20 +88,18 @@ class Chain:
     @property
     def start(self) -> bytes:
         """The tag before the first event."""
-        return hmac.digest(self.key, b"start", sha256)[:TAG]
+        return hmac.digest(self.key, b"start", "sha256")[:TAG]
 
     def tag(self, before: bytes, row: Row) -> bytes:
-        """16 bytes over the event (values of COLUMNS) and the tag before it."""
-        at = (row[1] - _EPOCH) // _MICROSECOND
-        text = _compact([row[0], at, *row[2:]])
-        return hmac.digest(self.key, before + text.encode(), sha256)[:TAG]
+        """16 bytes over the event (a row of `lines`) and the tag before it."""
+        return hmac.digest(self.key, before + _text(row).encode(), "sha256")[:TAG]
 
     def mac(self, before: bytes, seal: AuditSeal) -> bytes:
         """32 bytes over the seal and the mac of the seal before it."""
         at = (seal.sealed_at - _EPOCH) // _MICROSECOND
         head = [seal.key_version, seal.number, seal.first_id, seal.last_id, seal.total, at]
-        text = b"seal" + _compact(head).encode() + before + bytes(seal.tags)
-        return hmac.digest(self.key, text, sha256)
+        text = b"seal" + json.dumps(head).encode() + before + bytes(seal.tags)
+        return hmac.digest(self.key, text, "sha256")
 
     def seal(self, rows: list[Row], *, after: AuditSeal | None, at: datetime) -> AuditSeal:
         """The next seal, over rows in the order of their ids. Not saved."""
@@ -144,8 +165,8 @@ def _seal_part(sealing: Chain, top: int, at: datetime) -> int:
         if not _alone():
             return 0
         after = _last_seal(sealing)
-        rows = _rows(after.last_id if after else 0, top)[: LARGEST * AT_ONCE]
-        events = list(rows)
+        waiting = lines().filter(id__gt=after.last_id if after else 0, id__lte=top)
+        events = list(waiting[: LARGEST * AT_ONCE])
         seals = []
         for first in range(0, len(events), LARGEST):
             after = sealing.seal(events[first : first + LARGEST], after=after, at=at)
@@ -156,10 +177,6 @@ def _seal_part(sealing: Chain, top: int, at: datetime) -> int:
 
 def _last_seal(sealing: Chain) -> AuditSeal | None:
     return AuditSeal.objects.filter(key_version=sealing.version).order_by("number").last()
-
-
-def _rows(after: int, top: int) -> Any:
-    return AuditEvent.objects.filter(id__gt=after, id__lte=top).order_by("id").values_list(*COLUMNS)
 
 
 def _current() -> Chain:
@@ -254,9 +271,8 @@ def check(sealing: Chain) -> Check:
     found, last = Check(sealing), _last_seal(sealing)
     seals = AuditSeal.objects.filter(key_version=sealing.version).order_by("number")
     seals = seals.filter(number__lte=last.number if last else 0)  # read before the events are
-    events = AuditEvent.objects.order_by("id").values_list(*COLUMNS)
     with _cursors():
-        compare(found, seals.iterator(chunk_size=100), events.iterator(chunk_size=5_000))
+        compare(found, seals.iterator(chunk_size=100), lines().iterator(chunk_size=5_000))
     return found
 
 
