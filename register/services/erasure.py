@@ -17,7 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from register import permissions, policy
+from register import clock, permissions, policy
 from register.models import AuditEvent, Booking, Company, CompanyContact, Customer, ErasureReceipt
 from register.services import events, journal
 from register.services.erasure_plans import (
@@ -118,7 +118,7 @@ def finish(customer_ids: Collection[UUID], *, rehearsal: bool = False) -> int:
     Runs after the commit of the rows, never before; a rehearsal, which is rolled back, leaves the
     journal alone. Raises JournalRefused, and then the keys stand and the receipts stay open.
     """
-    head = None if rehearsal else journal.append(journal.of_receipts(customer_ids))
+    head = None if rehearsal else journal.append(_for_the_journal(customer_ids))
     destroyed = keys.destroy(customer_ids)
     open_receipts = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
     with transaction.atomic():
@@ -128,6 +128,25 @@ def finish(customer_ids: Collection[UUID], *, rehearsal: bool = False) -> int:
         if head:
             journal.note(head)
     return destroyed
+
+
+def _for_the_journal(customer_ids: Collection[UUID]) -> list[journal.Entry]:
+    """What the journal has to say of erasures whose rows are gone and that are not complete."""
+    open_ones = ErasureReceipt.objects.filter(
+        customer_id__among=customer_ids, state=ErasureReceipt.State.ROWS_GONE
+    ).order_by("customer_id")
+    people = Customer.objects.filter(pk__among=customer_ids).order_by()
+    stay = dict(people.values_list("pk", "erased_on"))
+    return [
+        journal.Entry(
+            customer_id=pk,
+            what=journal.PART if pk in stay else journal.WHOLE,
+            ground=ground,
+            on=stay.get(pk) or clock.local_date(at),
+            at=at,
+        )
+        for pk, ground, at in open_ones.values_list("customer_id", "ground", "executed_at")
+    ]
 
 
 def _finish_or_leave(customer_id: UUID) -> None:

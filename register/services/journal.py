@@ -9,12 +9,11 @@ Beside it stands `<register>.head`: how many lines there are, their digest, and 
 vault's index root. A journal that was cut, altered or exchanged fits no head.
 """
 
-import errno
 import fcntl
 import hmac
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,8 +25,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections, router
 
-from register import clock
-from register.models import Customer, ErasureReceipt, JournalMark
+from register.models import Customer, JournalMark
 from register.vault import keyring
 from register.vault.providers import provider
 
@@ -69,25 +67,6 @@ def mark() -> JournalMark:
 
 def path_of(register_id: UUID) -> Path:
     return Path(settings.ERASURE_JOURNAL_DIR) / f"{register_id}.journal"
-
-
-def of_receipts(customer_ids: Collection[UUID]) -> list[Entry]:
-    """What the journal has to say of erasures whose rows are gone and that are not complete."""
-    open_ones = ErasureReceipt.objects.filter(
-        customer_id__among=customer_ids, state=ErasureReceipt.State.ROWS_GONE
-    ).order_by("customer_id")
-    people = Customer.objects.filter(pk__among=customer_ids).order_by()
-    stay = dict(people.values_list("pk", "erased_on"))
-    return [
-        Entry(
-            customer_id=pk,
-            what=PART if pk in stay else WHOLE,
-            ground=ground,
-            on=stay.get(pk) or clock.local_date(at),
-            at=at,
-        )
-        for pk, ground, at in open_ones.values_list("customer_id", "ground", "executed_at")
-    ]
 
 
 # -- Writing ------------------------------------------------------------------------------------
@@ -404,12 +383,3 @@ def still_here(entries: Iterable[Entry]) -> int:
     part = Customer.objects.filter(pk__among=days[PART].keys() - days[WHOLE].keys())
     marks = part.order_by().values_list("pk", "erased_on")
     return whole + sum(1 for pk, done in marks if done is None or done < days[PART][pk])
-
-
-def disk_is_full(error: BaseException) -> bool:
-    """Whether the machine has no room left."""
-    return isinstance(error, OSError) and error.errno in (
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EFBIG,
-    )
