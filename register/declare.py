@@ -73,9 +73,15 @@ class Subject(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Named):
-    """Where data comes from (GDPR 14(2)(f))."""
+    """Where data comes from (GDPR 14(2)(f)). `told`: how the person herself is told of it, where
+    that differs from the name that the firm uses of it."""
 
     personal: bool = True
+    told: Text | None = None
+
+    @property
+    def to_the_person(self) -> Text:
+        return self.told or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,10 +207,19 @@ PEOPLE = (CUSTOMERS, PARTNERS, PROSPECTS, REPRESENTATIVES)
 
 # == From where (P17) ============================================================================
 
-PERSON = Source(key="person", name=Text("sinä itse", "du själv", "you yourself"))
+PERSON = Source(
+    key="person",
+    name=Text("asiakas itse", "kunden själv", "the person"),
+    told=Text("sinä itse", "du själv", "you yourself"),
+)
 DEALINGS = Source(
     key="dealings",
     name=Text(
+        "asiointi, viestit ja palvelujen käyttö",
+        "ärenden, meddelanden och användning av tjänster",
+        "dealings, messages and use of services",
+    ),
+    told=Text(
         "asiointisi, viestisi ja palvelujen käyttösi meillä",
         "dina ärenden, meddelanden och din användning av våra tjänster",
         "your dealings, messages and use of our services",

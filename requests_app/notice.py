@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from register import clock, policy
-from register.declare import Basis, Category, Named, Purpose, Retention, Role
+from register.declare import Basis, Category, Named, Purpose, Retention, Role, Source
 from requests_app.models import DataSubjectRequest
 
 Kind = DataSubjectRequest.Kind
@@ -108,7 +108,7 @@ def build(*, language: str) -> Notice:
             _category(category, anchor, language)
             for category, anchor in zip(ours, _anchors(ours), strict=True)
         ),
-        sources=_names((s for s in policy.SOURCES if s.personal), language),
+        sources=_told((s for s in policy.SOURCES if s.personal), language),
         recipients=tuple(Line(r.name.to(language), r.when.to(language)) for r in policy.RECIPIENTS),
         transfers=_names(policy.TRANSFERS_OUTSIDE_EEA, language),
         periods=tuple(_period(period, language) for period in _periods(ours)),
@@ -120,6 +120,10 @@ def build(*, language: str) -> Notice:
 
 def _names(declared: Iterable[Named], language: str) -> tuple[str, ...]:
     return tuple(item.name.to(language) for item in declared)
+
+
+def _told(sources: Iterable[Source], language: str) -> tuple[str, ...]:
+    return tuple(source.to_the_person.to(language) for source in sources)
 
 
 def _basis(basis: Basis) -> str:
@@ -160,7 +164,7 @@ def _category(category: Category, anchor: str, language: str) -> CategoryCard:
         name=category.name.to(language),
         describes=category.describes.to(language),
         purposes=_names(category.purposes, language),
-        sources=_names(category.sources, language),
+        sources=_told(category.sources, language),
         recipients=_names(category.recipients, language),
         periods=_names(category.retention, language),
         sealed=any(field.sealed for field in category.fields),

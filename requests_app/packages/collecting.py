@@ -113,7 +113,7 @@ def _section(category: Category, customer: Customer, language: str) -> Section:
         name=category.name.to(language),
         describes=category.describes.to(language),
         purposes=tuple((p.name.to(language), p.basis.value) for p in category.purposes),
-        sources=tuple(source.name.to(language) for source in category.sources),
+        sources=tuple(source.to_the_person.to(language) for source in category.sources),
         recipients=tuple(recipient.name.to(language) for recipient in category.recipients),
         periods=tuple(period_text(p, customer, language) for p in category.retention),
         tables=tuple(_tables(category, customer, language)),
@@ -151,7 +151,7 @@ def shown_columns(category: Category, table: str) -> tuple[str, ...]:
 
 
 def _rows(label: str, names: Iterable[str], customer: Customer, language: str) -> Iterator[Row]:
-    sources = {source.key: source.name.to(language) for source in policy.SOURCES}
+    sources = {source.key: source.to_the_person.to(language) for source in policy.SOURCES}
     for row in rows_of(label, customer):
         values = tuple(v for name in names if (v := value_of(row, name, of=customer)) is not None)
         if values:

@@ -71,7 +71,7 @@ def test_the_notice_tells_what_articles_13_and_14_ask(client: Client, db, langua
         *(purpose.basis.value for purpose in policy.PURPOSES),
         *(category.name.to(language) for category in policy.CATEGORIES if category.of_customers),
         *(recipient.name.to(language) for recipient in policy.RECIPIENTS),
-        *(source.name.to(language) for source in policy.SOURCES if source.personal),
+        *(source.to_the_person.to(language) for source in policy.SOURCES if source.personal),
         *(role.name.to(language) for role in policy.ROLES),
     ]  # fmt: skip
     assert [words for words in told if str(escape(words)) not in page] == []
