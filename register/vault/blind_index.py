@@ -49,11 +49,14 @@ class Tag(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row's normalised value, on its way into the index."""
+    """One row's normalised value, on its way into the index. Does not print."""
 
     row_id: UUID
     customer_id: UUID
     value: str
+
+    def __repr__(self) -> str:
+        return "<Entry>"
 
 
 Holds = Callable[[UUID, str], bool]

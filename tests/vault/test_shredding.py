@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -61,7 +62,7 @@ def restored(made: World, backups: dict[str, Path], folder: Path, label: str) ->
         if on_postgres():
             host, _today = parts(url(made, alias))
             fresh = f"drill_{label}_{alias}"
-            quiet = {"check": True, "env": made.environment, "stdout": subprocess.DEVNULL}
+            quiet: Any = {"check": True, "env": made.environment, "stdout": subprocess.DEVNULL}
             subprocess.run([program("dropdb"), "-h", host, "--if-exists", fresh], **quiet)
             subprocess.run([program("createdb"), "-h", host, fresh], **quiet)
             loading = [program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-h", host, "-d", fresh]
