@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from register.services import audit
+from register.services import audit, audit_chain
 from register.vault import VaultError, keyfile, keyring, retiring, rotation
 from register.vault.keyfile import Part
 from register.vault.models import DataKey, IndexTag, KeyCheck
@@ -130,6 +130,7 @@ class Command(BaseCommand):
         audit.record(verb="keys.reseal", at=timezone.now(), reason="values", count=done)
 
     def retire(self, grace: timedelta) -> None:
+        audit_chain.seal(at=timezone.now())  # under the new key, while the old can still be checked
         gone = retiring.retire(at=timezone.now(), grace=grace)
         for kind, numbers in (("Master key", gone.masters), ("Index key", gone.index_versions)):
             for number in numbers:
