@@ -6,6 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -79,6 +80,7 @@ def flows(aino: Customer) -> list[str]:
     photo = Attachment.objects.get(customer=aino)
     desk.post(reverse("admin:desk-attachment", args=[photo.pk]), {"reason": "charge"})
     desk.get(reverse("admin:desk-attachment", args=[photo.pk]))
+    part: dict[str, Any] = {"passport_number__contains": PASSPORT}
     two = [Identity(customer=aino, passport_number=PASSPORT)]
     failing: list[Callable[[], object]] = [
         lambda: Identity.objects.create(customer=aino, passport_number=PASSPORT),
