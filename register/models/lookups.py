@@ -23,10 +23,10 @@ class Among(Lookup[Any]):
     prepare_rhs = False
 
     def listed(self, value: Iterable[UUID], connection: BaseDatabaseWrapper) -> Sql:
-        ids = [str(UUID(str(one))) for one in value]
+        ids = [one if isinstance(one, UUID) else UUID(str(one)) for one in value]
         if connection.vendor == "postgresql":
             return "%s::uuid[]", [ids]
-        return "%s", [json.dumps([one.replace("-", "") for one in ids])]
+        return "%s", [json.dumps([one.hex for one in ids])]
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         left, left_params = self.process_lhs(compiler, connection)
