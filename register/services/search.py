@@ -39,12 +39,13 @@ IDENTITY_CODE_LABEL = "register.Identity.personal_identity_code"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One person found, by what, and what the clerk should know."""
+    """One person found, by what, and what the clerk should know. `phone` tells namesakes apart;
+    empty for roles that do not see it and under a secrecy order."""
 
     customer: Customer
     by: str
     flags: Flags
-    shows_contact: bool
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,12 @@ def _in_order(ids: list[UUID], user: User) -> QuerySet[Customer]:
 
 def _hits(people: list[Customer], how: str, *, user: User, on: date) -> tuple[Hit, ...]:
     flags = customers.flags(people, user=user, on=on)
-    return tuple(
-        Hit(person, how, flags[person.pk], customers.shows_contact(user, person))
-        for person in people
-    )
+    return tuple(Hit(person, how, flags[person.pk], _phone(user, person)) for person in people)
+
+
+def _phone(user: User, person: Customer) -> str:
+    seen = _sees(user, Customer, "phone") and customers.shows_contact(user, person)
+    return str(person.phone) if seen else ""
 
 
 def _contact(user: User) -> QuerySet[Customer]:

@@ -1,6 +1,7 @@
 """One box finds people by whatever the customer says, within what the role may know."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +83,24 @@ def test_the_dock_does_not_find_by_e_mail_nor_a_secret_phone() -> None:
     assert found(aino.email, cast.olli()) == []
     assert found(str(aino.phone), cast.olli()) == []
     assert found(str(aino.phone)) == [aino]
+
+
+@pytest.mark.parametrize(
+    ("who", "secret", "shown"),
+    [(cast.kaisa, True, True), (cast.olli, False, True), (cast.olli, True, False)],
+)
+def test_namesakes_are_told_apart_by_their_phones_where_those_may_be_seen(
+    who: Callable[[], User], secret: bool, shown: bool
+) -> None:
+    aino = cast.aino(secrecy_order=secret)
+    [hit] = search.find(query="aallokko", by=who(), at=cast.NOW).hits
+    assert hit.phone == (str(aino.phone) if shown else "")
+
+
+def test_the_bookkeeper_is_shown_no_phone_among_the_found() -> None:
+    cast.aino()
+    [hit] = search.find(query="aallokko", by=cast.birgit(), at=cast.NOW).hits
+    assert hit.phone == ""
 
 
 def test_flags_tell_of_ban_open_case_debt_and_restriction() -> None:
