@@ -20,7 +20,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connections, router
@@ -135,11 +135,11 @@ def _locked(known: JournalMark, *, create: bool = False) -> Iterator[BinaryIO]:
 
 
 def _begin(path: Path, known: JournalMark) -> None:
-    """A journal of no lines, whole or not at all: two processes may begin it at once."""
+    """A journal of no lines, whole or not at all: two workers may begin it at once."""
     with _sentences(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         first = json.dumps({"journal": 1, "register": str(known.register_id)}) + "\n"
-        draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+        draft = path.with_name(f"{path.name}.{uuid4()}.draft")
         _put(draft, first.encode())
         try:
             os.link(draft, path)  # fails where another process was first, and then its file stands
