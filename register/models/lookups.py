@@ -22,7 +22,7 @@ class Among(Lookup[Any]):
     lookup_name = "among"
     prepare_rhs = False
 
-    def listed(self, value: Iterable[UUID], connection: BaseDatabaseWrapper) -> Sql:
+    def listed(self, value: Iterable[UUID | str], connection: BaseDatabaseWrapper) -> Sql:
         ids = [one if isinstance(one, UUID) else UUID(str(one)) for one in value]
         if connection.vendor == "postgresql":
             return "%s::uuid[]", [ids]
