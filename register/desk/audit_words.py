@@ -62,22 +62,34 @@ VERBS: dict[str, Any] = {
 """What can be asked for by name. Any other verb is shown as it stands."""
 
 
+PLACES = {
+    "desk.today": _("today's bookings"),
+    "desk.likely_same": _("people who may be the same"),
+}
+IN_A_PLACE = ("list", "export", "page")
+"""What these verbs keep in the place of a reason is a list, a table or a page."""
+
+
 def verb(event: AuditEvent) -> Any:
     return VERBS.get(event.verb, event.verb)
 
 
 def record(event: AuditEvent) -> Any:
-    """The kind of record, such as "booking"."""
+    """The kind of record, such as "booking"; for a list or a page its name."""
+    if event.verb in IN_A_PLACE:
+        return PLACES.get(event.reason) or _model_name(event.reason)
     return _model_name(event.object_label) if event.object_label else ""
 
 
 def reason(event: AuditEvent) -> Any:
-    """A declared reason in words; a table by its name; anything else as it stands."""
+    """A declared reason in words; anything else as it stands."""
+    if event.verb in IN_A_PLACE:
+        return ""
     named = (*policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS)
     for declared in named:
         if declared.key == event.reason:
             return declared.name.to(get_language() or "fi")
-    return _model_name(event.reason)
+    return event.reason
 
 
 def fields(event: AuditEvent) -> str:
