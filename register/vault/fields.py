@@ -9,27 +9,26 @@ Assign plain text or bytes; saving seals it. Reading gives a :class:`Secret`, ``
 TamperedError. Look-ups are ``exact`` and ``in`` (with ``indexed=True``) and ``isnull``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.core import checks
 from django.core.exceptions import ValidationError
-from django.db import models, router, transaction
+from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
-from . import blind_index, keys, sealing
-from .blind_index import Column, Entry, TagTakenError
+from . import keys, sealing
+from .blind_index import Entry
 from .errors import (
-    DuplicateSealedValue,
     PlainValueError,
     SealedLookupError,
     TamperedError,
 )
-from .locks import lock_values
+from .indexing import Indexed
 from .sealing import Place
 from .values import Erased, Mask, Sealed, Secret
 
@@ -73,7 +72,7 @@ class SealedAttribute(DeferredAttribute):
         slots[name] = value
 
 
-class SealedField(_Base):
+class SealedField(Indexed, _Base):
     """A sealed column of bytes.
 
     :param label: names the column for good ("identity.passport_number"). It is bound into every
@@ -118,10 +117,6 @@ class SealedField(_Base):
         self.indexed = indexed
         self.exclusive = unique
         self.customer_attr = customer_attr
-
-    @property
-    def column_of_index(self) -> Column:
-        return Column(self.label, self.exclusive)
 
     # -- The attribute ------------------------------------------------------------------------
 
@@ -292,59 +287,6 @@ class SealedField(_Base):
         stored = rows.values_list(self.attname, flat=True).first()
         return stored is not None and stored.raw == sealed.raw
 
-    # -- The blind index ----------------------------------------------------------------------
-
-    def _index(self, entry: Entry, instance: models.Model, *, add: bool) -> None:
-        using = router.db_for_write(type(instance), instance=instance)
-        if self.exclusive:
-            lock_values(using, self.label, [entry.value])
-        try:
-            if add:
-                blind_index.add(self.column_of_index, [entry], holds=self.holder(using))
-                return
-            blind_index.change(self.column_of_index, entry, holds=self.holder(using))
-        except TagTakenError:
-            raise DuplicateSealedValue(self.verbose_name) from None
-        self._settle_after_commit(using, entry.row_id, entry.value)
-
-    def index_many(self, entries: Sequence[Entry], using: str) -> None:
-        """Tags for many new rows at once. Raises DuplicateSealedValue."""
-        if self.exclusive:
-            lock_values(using, self.label, [entry.value for entry in entries])
-            if len({entry.value for entry in entries}) < len(entries):
-                raise DuplicateSealedValue(self.verbose_name)
-        try:
-            blind_index.add(self.column_of_index, entries, holds=self.holder(using))
-        except TagTakenError:
-            raise DuplicateSealedValue(self.verbose_name) from None
-
-    def _forget_value(self, instance: models.Model) -> None:
-        if not instance._state.__dict__.get("vault_emptied", {}).pop(self.attname, False):
-            return
-        blind_index.doubt(self.column_of_index, instance.pk)
-        using = router.db_for_write(type(instance), instance=instance)
-        self._settle_after_commit(using, instance.pk, None)
-
-    def _settle_after_commit(self, using: str, row_id: UUID, value: str | None) -> None:
-        column = self.column_of_index
-        # Robust: should this fail, the tags stay in doubt and look-ups still answer rightly.
-        transaction.on_commit(
-            lambda: blind_index.settle(column, row_id, value), using=using, robust=True
-        )
-
-    def holder(self, using: str) -> blind_index.Holds:
-        """Answers whether a row, opened, holds a normalised value."""
-
-        def holds(row_id: UUID, value: str) -> bool:
-            rows = self.model._base_manager.using(using).filter(pk=row_id)
-            row = rows.only("pk", self.customer_attr, self.attname).first()
-            if row is None:
-                return False
-            held = getattr(row, self.attname)
-            return bool(held) and held == Secret(value)
-
-        return holds
-
     # -- Django's side ------------------------------------------------------------------------
 
     def get_internal_type(self) -> str:
@@ -415,15 +357,6 @@ class SealedField(_Base):
         self.validate(plain or None, model_instance)
         self.run_validators(plain)
         return Secret(plain, mask=self.mask) if plain else None
-
-    def _must_be_free(self, value: str | bytes, instance: models.Model | None) -> None:
-        if not self.exclusive or not isinstance(value, str):
-            return
-        holds = self.holder(router.db_for_read(self.model))
-        rows = blind_index.find(self.column_of_index, [value], holds=holds)
-        rows.discard(instance.pk if instance else None)
-        if any(holds(row_id, value) for row_id in rows):
-            raise DuplicateSealedValue(self.verbose_name)
 
     def save_form_data(self, instance: models.Model, data: Any) -> None:
         """An empty form field leaves the stored value alone: forms never show it again. False

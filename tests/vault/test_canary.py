@@ -85,7 +85,7 @@ def flows(aino: Customer) -> list[str]:
     failing: list[Callable[[], object]] = [
         lambda: Identity.objects.create(customer=aino, passport_number=PASSPORT),
         lambda: Identity.objects.update(passport_number=PASSPORT),
-        lambda: Identity.objects.filter(passport_number__contains=PASSPORT).count(),
+        lambda: Identity.objects.filter(**part).count(),
         lambda: CardOnFile.objects.create(customer=aino, number=CARD, last_four="none"),
         lambda: Identity.objects.bulk_create(two),
     ]

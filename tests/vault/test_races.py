@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from register.models import Identity
-from register.vault import DuplicateSealedValue, fields, keyring, keys, retiring
+from register.vault import DuplicateSealedValue, indexing, keyring, keys, retiring
 from tests import cast
 from tests.vault.conftest import CODE
 from tests.vault.driver import code
@@ -61,7 +61,7 @@ def two_save_one_code() -> list[Any]:
 def test_without_the_lock_two_writers_store_one_code_twice(monkeypatch):
     """The race is real: the second writer does not see the first one's row, which is not
     committed, takes its tag for one without right, and puts its own in its place."""
-    monkeypatch.setattr(fields, "lock_values", lambda *args: None)
+    monkeypatch.setattr(indexing, "lock_values", lambda *args: None)
 
     assert two_save_one_code() == [None, None]
     assert Identity.objects.count() == 2
