@@ -144,7 +144,7 @@ def passed(found: dict[str, Any]) -> bool:
         and not found["problems"]
         and found["erased_again"] == found["erased"]
         and found["erased_in_part_again"] == found["erased_in_part"]
-        and found["chain"] in ("whole", "not kept")
+        and found["chain"] == "whole"
         and found.get("revived_without_the_journal", 1) > 0
     )
 

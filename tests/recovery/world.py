@@ -32,6 +32,7 @@ def seed(folder: Path) -> dict[str, Any]:
         cast.message(person, happened_at=old)
         cast.identity(person, passport_number=f"XP{number:07d}")
     told = cast.story()
+    cast.attachment(told.eero)
     Case.objects.filter(pk=told.case.pk).update(state="settled", settled_at=now)
     niko = cast.customer(saved_at=now)
     cast.message(niko, happened_at=now)
@@ -96,9 +97,18 @@ def _kept(gone: list[str]) -> dict[str, int]:
 
     from register.services import dumps
 
-    found = dumps.rows("default") | {f"vault.{k}": n for k, n in dumps.rows("vault").items()}
+    read = {"bytes of sealed files": _readable()}
+    found = read | dumps.rows("default") | {f"vault.{k}": n for k, n in dumps.rows("vault").items()}
     connections.close_all()
     return {name: rows for name, rows in found.items() if not name.startswith(BOOKS)}
+
+
+def _readable() -> int:
+    from register.models import Attachment
+
+    contents = [row.content.expose_bytes() for row in Attachment.objects.all() if row.content]
+    assert contents
+    return sum(len(content) for content in contents)
 
 
 # -- What is refused ----------------------------------------------------------------------------
