@@ -10,13 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from register import clock
-from register.models import Agreement, Booking, Case, Driver, Rental, User
+from register.models import Agreement, Booking, Case, Craft, Driver, Rental, User
 from register.services import audit, bookings, cases, customers, events, pricing
 from register.services.refusals import Refused
 
 
 class NotSigned(Refused):
     """Nothing leaves the dock without a signed agreement."""
+
+
+class StillOut(Refused):
+    """The craft is on the water with somebody else, however late."""
 
 
 class ChecklistIncomplete(Refused):
@@ -67,9 +71,10 @@ def hand_over(
 ) -> Rental:
     """The craft leaves the dock.
 
-    Raises NotNow, NotSigned, ChecklistIncomplete, Banned, Restricted, Erased.
+    Raises NotNow, StillOut, NotSigned, ChecklistIncomplete, Banned, Restricted, Erased.
     """
     row = bookings.locked(booking, Booking.State.RESERVED)
+    _ensure_at_the_dock(row)
     customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at))
     if not row.agreements.filter(state=Agreement.State.SIGNED).exists():
         raise NotSigned(_("The agreement is not signed yet: the desk signs it first."))
@@ -83,6 +88,17 @@ def hand_over(
     audit.record(verb="handed_over", by=by, at=at, object=rental)
     events.refresh([row.customer_id])
     return rental
+
+
+def _ensure_at_the_dock(booking: Booking) -> None:
+    """A late craft's own booking has ended, so nothing in the calendar speaks against the next."""
+    craft = Craft.objects.select_for_update().get(pk=booking.craft_id)
+    with_whom = Booking.objects.filter(craft=craft, state=Booking.State.OUT).first()
+    if with_whom is not None:
+        raise StillOut(
+            _("%(craft)s is still out with booking %(number)s: take it back first.")
+            % {"craft": craft, "number": with_whom.number}
+        )
 
 
 def _check_drivers(

@@ -241,6 +241,18 @@ def test_nothing_leaves_the_dock_without_a_signature() -> None:
         )
 
 
+def test_a_craft_that_is_still_out_is_not_handed_over_a_second_time() -> None:
+    craft = cast.craft()
+    out(book(cast.eero(), craft))
+    late = TOMORROW + timedelta(hours=3)
+    following = book(cast.aino(), craft, starts_at=late, ends_at=late + timedelta(hours=1))
+    signed(following)
+    with pytest.raises(rentals.StillOut):
+        rentals.hand_over(
+            booking=following, checklist=ticked(following), condition=FULL, by=cast.olli(), at=late
+        )
+
+
 @pytest.mark.parametrize("box", ["age_checked", "briefed", "life_jacket", "kill_switch"])
 def test_nothing_leaves_the_dock_with_a_box_unticked(box: str) -> None:
     booking = book(cast.aino())
