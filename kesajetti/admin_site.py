@@ -26,7 +26,10 @@ class KesajettiAdminSite(admin.AdminSite):
         return home.home(request, self, extra_context)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [*desk_urls(self), *super().get_urls()]
+        """The desk's pages, then Django's; less its redirect to a row's public page: there is none,
+        and its address takes any kind of row."""
+        kept = (url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")
+        return [*desk_urls(self), *kept]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         roles = permissions.roles_held(request.user)

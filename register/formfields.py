@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -75,6 +76,15 @@ class EuroField(forms.DecimalField):
             return bool(self.clean(data) != initial)
         except forms.ValidationError:
             return True
+
+
+class PhoneField(PhoneNumberField):  # type: ignore[misc]
+    """A phone number in any habit. The package's own refusal is not in every language of ours."""
+
+    default_error_messages = {"invalid": _("This is not a whole phone number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": _("Phone"), "region": "FI", "required": False, **kwargs})
 
 
 class NumberField(forms.ModelChoiceField):  # type: ignore[type-arg]

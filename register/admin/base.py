@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -302,6 +302,15 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().response_post_save_add(request, obj)
 
     response_post_save_change = response_post_save_add
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: int | str = messages.INFO, *args: Any,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """A saved row is named by its kind: many have no other name than their id."""
+        if level == messages.SUCCESS:
+            message = _("Saved: %(what)s.") % {"what": self.opts.verbose_name}
+        super().message_user(request, message, level, *args, **kwargs)
 
     def now(self) -> datetime:
         return timezone.now()

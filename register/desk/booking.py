@@ -172,6 +172,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "cases": _if_seen(user, Case, list(booking.cases.all())),
         "total": bills.total_cents(booking),
         "due": due,
+        "overpaid": max(-due, 0),
         "now": timezone.now(),
         "warning": _warning(booking.customer) if booking.state == "reserved" else "",
         "shows_contact": customers.shows_contact(user, booking.customer),

@@ -10,10 +10,9 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from register import policy, validators
-from register.formfields import DateTimeField, EuroField, retype
+from register.formfields import DateTimeField, EuroField, PhoneField, retype
 from register.models import Company, Craft, Customer, Driver, IdentityCheck, Method, OrderLine
 from register.models.choices import in_active_language
 from register.money import euros
@@ -79,10 +78,7 @@ class ContactForm(SeenForm):
 
     first_name = _text(_("First name"), autocomplete="off")
     last_name = _text(_("Last name"), autocomplete="off")
-    phone = PhoneNumberField(
-        label=_("Phone"), region="FI", required=False,
-        help_text=_("In any habit: 040 123 4567 or +46 70 123 45 67."),
-    )  # fmt: skip
+    phone = PhoneField(help_text=_("In any habit: 040 123 4567 or +46 70 123 45 67."))
     email = forms.EmailField(label=_("E-mail"), required=False)
     language = forms.ChoiceField(label=_("Language"), choices=Customer.Language)
 
@@ -199,7 +195,7 @@ class DriverForm(CarefulForm):
 
     first_name = _text(_("First name"), autocomplete="off")
     last_name = _text(_("Last name"), autocomplete="off")
-    phone = PhoneNumberField(label=_("Phone"), region="FI", required=False)
+    phone = PhoneField()
     age_group = AgeField()
 
 

@@ -1,14 +1,17 @@
 """Addresses of the desk, inside the admin site. They hold opaque ids, never a name or a query."""
 
 from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import update_wrapper
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from register.desk import attachments, audit_log, booking, dock, forgetting, home, people
+
+NOT_ALLOWED = 405
 
 
 def records(request: HttpRequest, site: Any) -> HttpResponse:
@@ -67,4 +70,15 @@ def urls(site: Any) -> list[URLPattern]:
 
 
 def _on(site: Any, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    return update_wrapper(partial(view, site=site), view)
+    def entered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response = view(request, site=site, **kwargs)
+        return _not_done(request, response) if response.status_code == NOT_ALLOWED else response
+
+    return update_wrapper(entered, view)
+
+
+def _not_done(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Whoever signs in again after posting a form comes here by GET: say that nothing was done."""
+    response = render(request, "405.html", status=NOT_ALLOWED)
+    response["Allow"] = refused["Allow"]
+    return response

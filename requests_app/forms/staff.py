@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.formfields import PhoneNumberField
 
 from register import formfields
 from register.models import Customer, IdentityCheck
@@ -36,7 +35,7 @@ class EnterForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=DataSubjectRequest.Kind)
     name = forms.CharField(label=_("Name"), max_length=200, validators=[refuse_secrets])
     email = forms.EmailField(label=_("E-mail"), required=False)
-    phone = PhoneNumberField(label=_("Phone"), region="FI", required=False)
+    phone = formfields.PhoneField()
     language = forms.ChoiceField(label=_("Language"), choices=Customer.Language)
     details = _text(_("What the request is about"), required=False)
 

@@ -251,3 +251,11 @@ def test_an_unknown_number_of_a_person_is_said_in_words(kaisas_desk: Client) -> 
     form = {"customer": "99", "key": "reminders", "value": "ei", "source": "person"}
     html = kaisas_desk.post(reverse("admin:register_choice_add"), form).content.decode()
     assert "Tällä numerolla ei löydy mitään." in html
+
+
+def test_a_saved_row_is_named_by_its_kind_and_not_by_an_id(kaisas_desk: Client) -> None:
+    aino = cast.aino()
+    form = {"customer": aino.number, "requested_at": "2026-07-01T12:00", "state": "open",
+            "source": "person"}  # fmt: skip
+    saved = kaisas_desk.post(reverse("admin:register_quoterequest_add"), form, follow=True)
+    assert [str(line) for line in saved.context["messages"]] == ["Tallennettu: tarjouspyyntö."]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from register import policy
 from register.desk import panels
@@ -198,6 +198,17 @@ def test_a_person_nobody_can_reach_is_asked_for_a_number_and_nothing_typed_is_lo
     assert "Ei aamuisin" in html
 
 
+@pytest.mark.parametrize(("language", "words"), [
+    ("fi", "Puhelinnumero ei ole kokonainen."), ("sv", "Telefonnumret är inte helt."),
+])  # fmt: skip
+def test_half_a_phone_number_is_refused_in_the_clerks_language(
+    language: str, words: str, kaisas_desk: Client
+) -> None:
+    with translation.override(language):
+        answer = kaisas_desk.post(reverse("admin:desk-person-new"), person_form(phone="12"))
+    assert words in answer.content.decode()
+
+
 def test_contact_details_are_corrected_on_the_spot_and_stamped(kaisas_desk: Client) -> None:
     aino = cast.aino()
     form = person_form(first_name="Aino", last_name="Aallokko", seen=aino.saved_at.isoformat())
@@ -324,6 +335,17 @@ def test_a_clerk_walks_from_booking_to_return(signed_in: SignedIn) -> None:
     assert "Kolhu" in page
 
 
+def test_too_much_paid_is_said_so_that_it_goes_back(kaisas_desk: Client) -> None:
+    booking = cast.booking(cast.aino(), state="returned")
+    cast.line(booking, unit_price_cents=10_000, quantity=1)
+    kaisas_desk.post(
+        reverse("admin:desk-pay", args=[booking.pk]), {"amount": "150,00", "method": "cash"}
+    )
+    page = kaisas_desk.get(reverse("admin:desk-booking", args=[booking.pk])).content.decode()
+    assert "Maksettu 50,00\u00a0€ liikaa" in page
+    assert "Mitään ei ole tekemättä" not in page
+
+
 def test_a_refused_booking_names_the_reason_offers_what_is_free_and_keeps_what_was_typed(
     kaisas_desk: Client,
 ) -> None:
@@ -426,3 +448,15 @@ def test_a_form_without_its_token_is_refused_in_words(db: None) -> None:
     answer = client.post(reverse("admin:desk-search"), {"q": "aino"})
     assert answer.status_code == 403
     assert "Lomake oli vanhentunut" in answer.content.decode()
+
+
+def test_whoever_signs_in_again_in_the_middle_of_a_form_is_told_that_it_was_not_done(
+    kaisas_desk: Client,
+) -> None:
+    answer = kaisas_desk.get(reverse("admin:desk-pay", args=[cast.booking(cast.aino()).pk]))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Tätä ei tehty" in answer.content.decode()
+
+
+def test_no_address_leads_from_the_desk_to_a_rows_page_elsewhere(kaisas_desk: Client) -> None:
+    assert kaisas_desk.get(f"{reverse('admin:index')}r/1/1/").status_code == 404
