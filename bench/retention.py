@@ -207,6 +207,8 @@ def blank(column: Any) -> str:
         return "'" + json.dumps(value or {}) + "'"
     if kind == "BinaryField":
         return "zeroblob(63)" if is_sqlite() else "decode(repeat('00', 63), 'hex')"
+    if "Integer" in kind:
+        return str(value or 0)
     if kind == "BooleanField":
         return f"'{int(bool(value))}'"
     return f"'{value}'"
