@@ -80,7 +80,7 @@ class Command(BaseCommand):
         return tags.exclude(row_id__in=have).exists()
 
     def renew(self, part: Part) -> int:
-        if getattr(settings, "VAULT_KEY_PROVIDER", "") or not settings.MASTER_KEY_FILE:
+        if settings.VAULT_KEY_PROVIDER or not settings.MASTER_KEY_FILE:
             raise CommandError(
                 f"This register's keys are not in a file: add a new {part} key where they are "
                 "kept, make it the current one, and run `rotate_keys --resume` (docs/keys.md)."
