@@ -1,9 +1,11 @@
-"""Staff's queue of data-subject requests: the list, ordered by last day, and the request's page."""
+"""Staff's queue of data-subject requests: the list, by last day with the ended ones at the end, and
+the request's page."""
 
 from functools import partial, update_wrapper
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -22,7 +24,9 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
     columns = ("kind", "state", "name", "target_on", "due_on", "channel")
     filters = ("state", "kind", "channel")
     list_display_links = None
-    ordering = ("due_on", "received_at")
+    ordering = (
+        Case(When(state__in=DataSubjectRequest.ENDED, then=1), default=0), "due_on", "received_at",
+    )  # fmt: skip
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return ["opens", *super().get_list_display(request)[1:]]

@@ -17,6 +17,7 @@ from requests_app.models import DataSubjectRequest
 Kind = DataSubjectRequest.Kind
 
 CODE_IN_TEXT = re.compile(r"(?<!\d)\d{6}\s?[-+A-FYXWVU]\s?\d{3}[0-9A-Z](?![0-9A-Z])", re.IGNORECASE)
+TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WORK = 40_000
 """Hashes that the browser tries at most: about a second on a phone."""
 
@@ -131,6 +132,13 @@ class RequestForm(forms.Form):
     )
     website = forms.CharField(required=False, label=_("Leave this empty"))
     proof = ProofField()
+
+    def clean_name(self) -> str:
+        """On one line, and without what turns the reading order: it would turn the staff's page."""
+        name = " ".join(TURNS.sub("", str(self.cleaned_data["name"])).split())
+        if not name:
+            raise ValidationError(_("Write your name."), code="required")
+        return name
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()

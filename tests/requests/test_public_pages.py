@@ -364,3 +364,8 @@ def test_the_choices_page_shows_no_name(client: Client, db) -> None:
     page = client.get(reverse("choices", args=[choices.token_for(aino)])).content.decode()
     assert aino.last_name not in page
     assert aino.email not in page
+
+
+def test_a_name_stays_on_its_line_and_reads_in_one_direction(client: Client, db: None) -> None:
+    client.post("/tietosuoja/pyynto/", good(name="Åsa \u202eevil\r\nBcc: \u2066x"))
+    assert DataSubjectRequest.objects.get().name == "Åsa evil Bcc: x"

@@ -86,6 +86,14 @@ def test_the_queue_is_ordered_by_last_day(as_petra, ask) -> None:
     assert page.index(sooner.reference) < page.index(later.reference)
 
 
+def test_an_ended_request_stands_below_the_open_ones_however_old(as_petra, ask) -> None:
+    ended = ask("confirmed", at=cast.moment(cast.date(2026, 6, 1)))
+    waiting = ask("confirmed", at=cast.moment(cast.date(2026, 7, 1)))
+    steps.withdraw(request=ended, at=cast.NOW)
+    html = as_petra.get(reverse(QUEUE)).content.decode()
+    assert 0 < html.index(waiting.reference) < html.index(ended.reference)
+
+
 def test_open_requests_stand_on_the_desks_front_page(client, ask) -> None:
     request = ask("confirmed")
     client.force_login(cast.petra())
