@@ -122,6 +122,17 @@ def same_data_key() -> None:
     twice(DataKey.objects.create, customer_id=uuid.uuid4(), generation=1, wrapped=b"w")
 
 
+def same_seal() -> None:
+    digests = {"tags": b"t" * 16, "mac": b"m" * 32, "sealed_at": cast.NOW}
+    counts = {"first_id": 1, "last_id": 1, "total": 1}
+    twice(rows.AuditSeal.objects.create, key_version=1, number=1, **counts, **digests)
+
+
+def same_notice() -> None:
+    told = {"actor_roles": "desk", "usual": 10, "noticed_at": cast.NOW}
+    twice(rows.LookUpNotice.objects.create, actor_id=1, verb="reveal", day=cast.TODAY, **told)
+
+
 def breaks(model: type[models.Model], **fields: Any) -> Callable[[], None]:
     def attempt() -> None:
         MAKE[model](**fields)
@@ -184,6 +195,8 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_deposit_released_after_held": breaks(
         rows.Deposit, held_at=cast.NOW, released_at=cast.NOW - HOUR
     ),
+    "register_seal_number": same_seal,
+    "register_notice_once_a_day": same_notice,
     "register_journal_mark_one": lambda: rows.JournalMark.objects.create(id=2),
     "requests_due_not_before_target": breaks(DataSubjectRequest, due_on=cast.TODAY),
     "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
