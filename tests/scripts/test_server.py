@@ -34,6 +34,11 @@ def call(*arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def hear_ctrl_c() -> None:
+    """A shell that starts us in the background has us ignore it, and what we start likewise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Server:
     """A running `script/server` in a process group of its own, as in a terminal."""
 
@@ -49,6 +54,7 @@ class Server:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=hear_ctrl_c,
             )
 
     def wait_until_up(self) -> None:
