@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 
+from kesajetti.sign_in import SignInForm
 from register import permissions
 from register.desk import home
 from register.desk.urls import urls as desk_urls
@@ -21,6 +22,7 @@ class KesajettiAdminSite(admin.AdminSite):
     site_title = _("Kesäjetti register")
     index_title = _("Desk")
     enable_nav_sidebar = False
+    login_form = SignInForm
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         return home.home(request, self, extra_context)

@@ -16,7 +16,7 @@ WITHOUT_PROOF = 6
 
 def allowed(request: HttpRequest, *, form: str, proven: bool) -> bool:
     """Count this try, and say whether it is within the hour's measure."""
-    key = f"throttle:{form}:{_tag(_address(request))}"
+    key = f"throttle:{form}:{tag(address_of(request))}"
     cache.add(key, 0, timeout=HOUR)
     try:
         tries = cache.incr(key)
@@ -25,13 +25,13 @@ def allowed(request: HttpRequest, *, form: str, proven: bool) -> bool:
     return tries <= (WITH_PROOF if proven else WITHOUT_PROOF)
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """The caller's address; behind a proxy, the one that the proxy itself saw."""
     if settings.SECURE_PROXY_SSL_HEADER is None:
         return str(request.META.get("REMOTE_ADDR", ""))
     return str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
 
 
-def _tag(address: str) -> str:
+def tag(address: str) -> str:
     key = hashlib.sha256(b"requests.throttle\0" + settings.SECRET_KEY.encode()).digest()
     return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()
