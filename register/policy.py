@@ -548,8 +548,8 @@ OWNER = Role(
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
 
 USUAL_LOOK_UPS = {
-    "desk": {"view": 250, "reveal": 40, "export": 0},
-    "dock": {"view": 200, "reveal": 0, "export": 0},
+    "desk": {"view": 250, "reveal": 80, "export": 0},
+    "dock": {"view": 200, "reveal": 60, "export": 0},
     "bookkeeper": {"view": 250, "reveal": 0, "export": 6},
     "marketing": {"view": 150, "reveal": 0, "export": 2},
     "privacy": {"view": 250, "reveal": 40, "export": 6},
@@ -880,7 +880,7 @@ CONTACTS = Category(
         *held(
             "register.Attachment",
             supplied="content",
-            observed="kind media_type taken_at message case agreement",
+            observed="kind media_type taken_at moment message booking case agreement",
             sealed="content",
             access=Access(
                 masked=("desk", "dock", "privacy", "owner"),

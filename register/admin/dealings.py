@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 
 from register.admin.base import PolicyAdmin, ReadOnlyAdmin
+from register.desk import photos
 from register.models import (
     Agreement,
     Booking,
@@ -96,9 +97,16 @@ class CaseAdmin(PolicyAdmin):
     list_select_related = ("customer",)
     now_in = ("occurred_at",)
 
+    change_form_template = "admin/case_change.html"
+
     def before_save(self, request: HttpRequest, obj: Case, form: Any, change: bool) -> None:
         if not change:
             obj.number = numbers.reserve("case")
+
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        case = kwargs.get("obj")
+        context["photos"] = photos.panel(request, case) if case is not None else None
+        return super().render_change_form(request, context, **kwargs)
 
 
 @admin.register(Payment)

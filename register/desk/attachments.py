@@ -5,6 +5,7 @@ GET then serves it, a part of it where a player asks for one. The session keeps 
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -20,30 +21,31 @@ from register import permissions
 from register.desk.access import needs_sight, staff
 from register.desk.forms import RevealForm
 from register.models import Attachment
-from register.services import audit
+from register.services import attachments, audit
 from register.vault.files import SealedContent
 
 COLUMN = "register.Attachment.content"
 OPEN_FOR = timedelta(minutes=10)
 SHOWN = frozenset({"image/jpeg", "image/png", "audio/wav", "audio/mpeg", "audio/ogg"})
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_sight(Attachment)
 def attachment(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    if not permissions.may_reveal(staff(request), COLUMN):
-        audit.record(
-            verb="reveal", by=request.user, at=timezone.now(), reason="attachment", outcome="denied"
-        )
-        raise PermissionDenied
+    ensure_may_open(request)
     row = get_object_or_404(Attachment, pk=pk)
     content = row.content
     if not isinstance(content, SealedContent):
         return _page(request, site, row, erased=True)
     if request.method == "POST":
-        return _opened(request, site, row, content)
-    if not _is_open(request, pk, timezone.now()):
+        return _opened(request, site, row)
+    if not is_open(request, pk, timezone.now()):
         return _page(request, site, row)
     return _served(request, row, content)
 
@@ -54,23 +56,37 @@ def _page(request: HttpRequest, site: Any, row: Attachment, **more: Any) -> Http
     return TemplateResponse(request, "desk/attachment.html", context)
 
 
-def _opened(
-    request: HttpRequest, site: Any, row: Attachment, content: SealedContent
-) -> HttpResponse:
+def _opened(request: HttpRequest, site: Any, row: Attachment) -> HttpResponse:
     form = RevealForm(
         {"field": COLUMN, "reason": request.POST.get("reason", "")}, fields=[(COLUMN, COLUMN)]
     )
     if not form.is_valid():
         return _page(request, site, row)
-    now = timezone.now()
-    content.note_reveal(reason=form.cleaned_data["reason"], by=request.user, at=now)
-    until = (now + OPEN_FOR).timestamp()
-    still = {k: v for k, v in request.session.get("files", {}).items() if v > now.timestamp()}
-    request.session["files"] = {**still, str(row.pk): until}
+    open_to(request, [row], form.cleaned_data["reason"], timezone.now())
     return redirect("admin:desk-attachment", row.pk)
 
 
-def _is_open(request: HttpRequest, pk: UUID, now: datetime) -> bool:
+def ensure_may_open(request: HttpRequest) -> None:
+    """Raises PermissionDenied, written down, for roles that open no files."""
+    if not permissions.may_reveal(staff(request), COLUMN):
+        audit.record(
+            verb="reveal", by=request.user, at=timezone.now(), reason="attachment", outcome="denied"
+        )
+        raise PermissionDenied
+
+
+def open_to(
+    request: HttpRequest, rows: Iterable[Attachment], reason: str, now: datetime
+) -> list[Attachment]:
+    """Open these files to this session for ten minutes; each leaves a line with the reason."""
+    opened = attachments.open_to(rows=rows, reason=reason, by=staff(request), at=now)
+    until = (now + OPEN_FOR).timestamp()
+    still = {k: v for k, v in request.session.get("files", {}).items() if v > now.timestamp()}
+    request.session["files"] = {**still, **{str(row.pk): until for row in opened}}
+    return opened
+
+
+def is_open(request: HttpRequest, pk: UUID, now: datetime) -> bool:
     until = cast("dict[str, float]", request.session.get("files", {})).get(str(pk), 0.0)
     return now.timestamp() < until
 
@@ -78,10 +94,8 @@ def _is_open(request: HttpRequest, pk: UUID, now: datetime) -> bool:
 def _served(request: HttpRequest, row: Attachment, content: SealedContent) -> HttpResponse:
     start, stop, partial = part_asked(request.headers.get("Range", ""), content.size)
     headers = {
+        **HEADERS,
         "Accept-Ranges": "bytes",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
         "Content-Disposition": "inline" if row.media_type in SHOWN else "attachment",
     }
     if start >= stop and content.size:

@@ -42,6 +42,7 @@ VERBS: dict[str, Any] = {
     "deposit.held": _("took a deposit"),
     "deposit.released": _("released the deposit"),
     "case.opened": _("opened a case"),
+    "attachment.added": _("added a photo or a paper"),
     "consent.given": _("wrote down a consent"),
     "consent.withdrawn": _("wrote down a consent withdrawn"),
     "hold.placed": _("placed a hold"),

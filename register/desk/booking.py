@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from register import permissions, policy
 from register.declare import Sight
+from register.desk import photos
 from register.desk.access import (
     booking_or_404,
     looked_at,
@@ -190,6 +191,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
             prefix="deposit", initial={"amount": booking.craft.craft_class.deposit_cents}
         ),
         "release_form": ReleaseForm(),
+        "photos": photos.panel(request, booking),
         **bound,
     }  # fmt: skip
     return TemplateResponse(request, "desk/booking.html", context)

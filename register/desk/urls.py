@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from register.desk import attachments, audit_log, booking, dock, forgetting, home, people
+from register.desk import attachments, audit_log, booking, dock, forgetting, home, people, photos
 
 NOT_ALLOWED = 405
 
@@ -19,6 +19,8 @@ def records(request: HttpRequest, site: Any) -> HttpResponse:
     context = {**site.each_context(request), "app_list": site.get_app_list(request)}
     return TemplateResponse(request, "desk/records.html", context)
 
+
+BOOKING, CASE = {"of": "booking"}, {"of": "case"}
 
 PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] = (
     ("luettelot/", records, "records", {}),
@@ -54,7 +56,12 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] 
     ("sopimus/<uuid:pk>/sopimus.pdf", dock.agreement_pdf, "desk-agreement-pdf", {}),
     ("sopimus/<uuid:pk>/allekirjoitettu/", dock.sign_agreement, "desk-agreement-sign", {}),
     ("sopimus/<uuid:pk>/mitatoi/", dock.void_agreement, "desk-agreement-void", {}),
+    ("varaus/<uuid:pk>/kuvat/", photos.add, "desk-booking-photos", BOOKING),
+    ("varaus/<uuid:pk>/kuvat/avaa/", photos.open_all, "desk-booking-photos-open", BOOKING),
+    ("tapaus/<uuid:pk>/kuvat/", photos.add, "desk-case-photos", CASE),
+    ("tapaus/<uuid:pk>/kuvat/avaa/", photos.open_all, "desk-case-photos-open", CASE),
     ("liite/<uuid:pk>/", attachments.attachment, "desk-attachment", {}),
+    ("liite/<uuid:pk>/pieni/", photos.small, "desk-attachment-small", {}),
     ("loki/", audit_log.log, "desk-audit", {}),
     ("loki/vie/", audit_log.export, "desk-audit-export", {}),
     ("loki/nahty/", audit_log.seen, "desk-audit-seen", {}),

@@ -67,6 +67,12 @@ class Attachment(PersonalRecord):
         SIGNATURE = "signature", _("Signature")
         PAPER = "paper", _("Scanned paper")
 
+    class Moment(models.TextChoices):
+        """When of a rental a photo shows the craft."""
+
+        HANDOVER = "handover", _("Handover")
+        RETURN = "return", _("Return")
+
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
     media_type = models.CharField(_("media type"), max_length=50)
     taken_at = models.DateTimeField(_("taken at"))
@@ -82,6 +88,15 @@ class Attachment(PersonalRecord):
         blank=True,
         related_name="attachments",
     )
+    booking = models.ForeignKey(
+        Booking,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        verbose_name=_("booking"),
+    )
+    moment = models.CharField(_("moment"), max_length=8, choices=Moment, blank=True)
     case = models.ForeignKey(
         Case,
         on_delete=models.PROTECT,

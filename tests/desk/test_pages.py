@@ -50,6 +50,11 @@ MATRIX: dict[str, frozenset[str]] = {
     "desk-audit": frozenset({"privacy", "owner"}),
     "desk-audit-export": frozenset({"privacy", "owner"}),
     "desk-audit-seen": frozenset({"privacy", "owner"}),
+    "desk-booking-photos": DOCKSIDE,
+    "desk-booking-photos-open": frozenset({"desk", "dock", "privacy", "owner"}),
+    "desk-case-photos": DOCKSIDE,
+    "desk-case-photos-open": frozenset({"desk", "dock", "privacy", "owner"}),
+    "desk-attachment-small": frozenset({"desk", "dock", "privacy", "owner"}),
     "desk-attachment": frozenset({"desk", "dock", "privacy", "owner"}),
     "forgetting": frozenset({"privacy", "owner"}),
     "forgetting-night": frozenset({"privacy", "owner"}),
@@ -64,7 +69,7 @@ def address(name: str, story: Any) -> str:
         return reverse(f"admin:{name}")
     row = {
         "asiakas": story.aino, "varaus": story.booking, "sopimus": story.agreement,
-        "liite": story.case.attachments.first(),
+        "liite": story.case.attachments.first(), "tapaus": story.case,
     }.get(route.split("/")[0], story.booking.deposits.first())  # fmt: skip
     return reverse(f"admin:{name}", args=[row.pk])
 

@@ -1,0 +1,77 @@
+"""Photos and scanned papers on their way into the register: drawn anew, sealed, written down."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from register import policy
+from register.models import Agreement, Attachment, Booking, Case, User
+from register.services import audit
+from register.vault.files import SealedContent
+from register.vault.images import Picture
+
+IN_ORDER = timedelta(microseconds=1)  # photos that came together stay in the order they came in
+
+Owner = Booking | Case | Agreement
+"""What a photo or a paper is about. It belongs to that row's person, and goes with her."""
+
+
+@transaction.atomic
+def add(
+    *,
+    of: Owner,
+    pictures: Sequence[Picture],
+    by: User,
+    at: datetime,
+    kind: str = Attachment.Kind.PHOTO,
+    moment: str = "",
+) -> list[Attachment]:
+    """Seal these pictures and hang them on the row, with one audit line each.
+
+    A Picture is made by :func:`register.vault.images.redrawn` only: what a camera writes beside
+    the pixels does not come this far. `moment`: handover or return, of a booking's photos. Adding
+    a photo is no event: it does not move the retention clock (DOMAIN, section 2).
+    """
+    rows = [
+        Attachment(
+            customer_id=of.customer_id, kind=kind, moment=moment, media_type=picture.media_type,
+            content=picture.content, taken_at=at + number * IN_ORDER, saved_at=at, saved_by=by,
+            source=policy.DEALINGS.key, **_links(of),
+        )
+        for number, picture in enumerate(pictures)
+    ]  # fmt: skip
+    Attachment.objects.bulk_create(rows)
+    for row in rows:
+        audit.record(verb="attachment.added", by=by, at=at, object=row)
+    return rows
+
+
+def of_row(row: Owner) -> QuerySet[Attachment]:
+    """The row's photos and papers, oldest first; a booking's own, not those of its cases."""
+    found: QuerySet[Attachment] = Attachment.objects.filter(**_key(row)).select_related("saved_by")
+    own = found.filter(case=None) if isinstance(row, Booking) else found
+    return own.order_by("taken_at", "saved_at", "pk")
+
+
+def open_to(*, rows: Iterable[Attachment], reason: str, by: User, at: datetime) -> list[Attachment]:
+    """Write down that each of these is opened, and why; those whose content is gone are left out.
+
+    Raises ValueError for a reason that the policy does not declare.
+    """
+    opened = []
+    for row in rows:
+        if isinstance(row.content, SealedContent):
+            row.content.note_reveal(reason=reason, by=by, at=at)
+            opened.append(row)
+    return opened
+
+
+def _key(row: Owner) -> dict[str, Owner]:
+    return {type(row)._meta.model_name or "": row}
+
+
+def _links(of: Owner) -> dict[str, Owner | None]:
+    booking = of if isinstance(of, Booking) else of.booking
+    return {"booking": booking, **_key(of)}
