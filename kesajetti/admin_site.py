@@ -1,20 +1,21 @@
 """The staff's site: Django's admin, with the desk as its front page."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.views import logout as account_logout
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from kesajetti.sign_in import SignInForm
 from register import permissions
 from register.desk import home
 from register.desk.urls import urls as desk_urls
-
-LANGUAGES = (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
-"""Each in its own words."""
 
 
 class KesajettiAdminSite(admin.AdminSite):
@@ -22,7 +23,27 @@ class KesajettiAdminSite(admin.AdminSite):
     site_title = _("Kesäjetti register")
     index_title = _("Desk")
     enable_nav_sidebar = False
-    login_form = SignInForm
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Sign-ins have no lists: a person sees her own (accounts.views), the owner ends them."""
+        models = (
+            model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        )
+        shown = [model for model in models if not model.__module__.startswith("allauth.")]
+        super().register(shown, admin_class, **options)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Every way in is the one with two steps."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        asked = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': asked})}")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return account_logout(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("account_change_password")
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         return home.home(request, self, extra_context)
@@ -35,4 +56,4 @@ class KesajettiAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         roles = permissions.roles_held(request.user)
-        return {**super().each_context(request), "roles_held": roles, "languages": LANGUAGES}
+        return {**super().each_context(request), "roles_held": roles}

@@ -3,6 +3,9 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+LANGUAGES = (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
+"""Each in its own words."""
+
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    return {"controller": settings.CONTROLLER, "demo": settings.DEMO}
+    return {"controller": settings.CONTROLLER, "demo": settings.DEMO, "languages": LANGUAGES}

@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from kesajetti.accounts.options import *  # noqa: F403
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -130,6 +132,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
@@ -151,8 +157,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kesajetti.accounts.sessions.KeepWatch",
     "kesajetti.denials.write_down_denials",
     "kesajetti.middleware.no_store",
 ]
@@ -200,6 +208,15 @@ DATABASES = {
     "default": database("DATABASE_URL", "register.sqlite3"),
     "vault": database("VAULT_DATABASE_URL", "vault.sqlite3"),
 }
+# Counts of wrong passwords and of forms sent, shared by all processes; the keys are hashed.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "register_tally",
+        "KEY_FUNCTION": "kesajetti.accounts.tallies.hashed",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 DATABASE_ROUTERS = ["kesajetti.routers.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -245,21 +262,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]  # no temp files
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
-# -- Sign-in ------------------------------------------------------------------------------------
+# -- Sign-in (kesajetti/accounts): what does not depend on the installation is in its options ----
 
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-_VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-]
-AUTH_USER_MODEL = "register.User"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600  # from sign-in, however busy
+SESSION_IDLE = env.int("SESSION_IDLE_MINUTES", default=60) * 60
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATION_MINUTES", default=5) * 60
+PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_HOURS", default=24) * 3600
+MFA_TOTP_ISSUER = CONTROLLER["trade_name"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO and not HTTPS  # a passkey on http://localhost
 
 # -- The web around it --------------------------------------------------------------------------
 
@@ -279,7 +289,6 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -13,6 +13,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     *i18n_patterns(
+        path("hallinta/tunnus/", include("kesajetti.accounts.urls")),
         path("hallinta/", admin.site.urls),
         path("", include("requests_app.urls")),
         prefix_default_language=False,

@@ -25,7 +25,7 @@ class RegisterConfig(AppConfig):
         from register.vault.audit import set_sink
 
         set_sink(audit.write_down)
-        signing_in.listen()
+        signing_in.listen(tell_with=tasks.tell_of_changed_sign_in.enqueue)
         audit_log.put_on_the_desk()
         look_ups.tell_with(tasks.tell_of_look_ups.enqueue)
         post_migrate.connect(stand_guard, dispatch_uid="register.guards")

@@ -1108,6 +1108,17 @@ ACCOUNTS = Category(
         ),
         *held("register.User", supplied="password", access=Access()),
         *held(
+            "mfa.Authenticator",
+            supplied="data",
+            observed="user type created_at last_used_at",
+            access=Access(),
+        ),
+        *held(
+            "usersessions.UserSession",
+            observed="user ip user_agent created_at last_seen_at",
+        ),
+        *held("usersessions.UserSession", observed="session_key data", access=Access()),
+        *held(
             "register.AuditEvent",
             observed="at actor_id actor_roles verb object_label object_id customer_id fields reason "
             "outcome count query_tag",
@@ -1153,6 +1164,8 @@ NOT_PERSONAL = {
     "register.JournalMark": "how far the register knows the journal of erasures",
     "vault.*": "wrapped keys and look-up tags; destroyed with the person",
     "auth.*": "roles and permissions",
+    "account.*": "for people who sign up and prove their address by themselves: nobody does, empty",
+    "register.Tally": "keyed hashes of addresses and accounts with counts; gone within a month",
     "register.User_groups": "which account has which role: declared as User.groups",
     "register.User_user_permissions": "declared as User.user_permissions",
     "register.PaperFolder_entry_list": "declared as PaperFolder.entry_list",

@@ -3,10 +3,23 @@
 from django.utils import timezone
 from django_tasks import task
 
-from register.services import look_ups
+from register.services import look_ups, staff
 
 
 @task()
 def tell_of_look_ups(notice_id: int) -> None:
     """Mail the owner and the privacy role about many look-ups."""
     look_ups.send_mail(notice_id=notice_id, at=timezone.now())
+
+
+@task()
+def send_password_link(user_id: int) -> None:
+    """Mail somebody of the staff the link with which a password is set; nobody for 0, which is
+    asked for addresses that no account has, so that the asking takes as long."""
+    staff.send_password_link(user_id=user_id, at=timezone.now())
+
+
+@task()
+def tell_of_changed_sign_in(user_id: int) -> None:
+    """Mail somebody of the staff that her password or second step was changed."""
+    staff.tell_of_changed_sign_in(user_id=user_id)

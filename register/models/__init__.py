@@ -27,7 +27,7 @@ from register.models.retention import (
     JournalMark,
     RetentionRun,
 )
-from register.models.staff import User
+from register.models.staff import Tally, User
 
 __all__ = [
     "Agreement",
@@ -70,5 +70,6 @@ __all__ = [
     "QuoteRequest",
     "Rental",
     "RetentionRun",
+    "Tally",
     "User",
 ]

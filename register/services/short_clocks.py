@@ -25,6 +25,7 @@ from register.models import (
     Deposit,
     ErasureReceipt,
     PaperFolder,
+    Tally,
 )
 from register.services import events, holds
 from register.services.erasure import forsaken_companies
@@ -34,6 +35,7 @@ REQUESTS = "requests_app.DataSubjectRequest"
 PACKAGES = "requests_app.AccessPackage"
 JOBS = "django_tasks_database.DBTaskResult"
 JOB_DAYS = 7
+SESSIONS = "usersessions.UserSession"
 CARDS = "register.CardOnFile"
 SETTLING = (
     "register.Booking", "register.Rental", "register.Case", "register.Payment",
@@ -187,17 +189,27 @@ def delete_with_children(rows: QuerySet[Any]) -> Counter[str]:
 
 
 def sweep(*, on: date, at: datetime) -> Counter[str]:
-    """Delete expired sessions, jobs finished a week ago, and companies without people or
-    bookings that were saved more than three years ago."""
+    """Delete expired sessions with what is known of their browsers, counts that ran out, jobs
+    finished a week ago, and companies without people or bookings that were saved more than three
+    years ago."""
     jobs: type[Model] = apps.get_model(JOBS)
     old_jobs = jobs._base_manager.filter(finished_at__lt=at - timedelta(days=JOB_DAYS))
     return +Counter(
         {
             "sessions.Session": _delete(Session.objects.filter(expire_date__lt=at)),
+            SESSIONS: _delete(_browsers_signed_out()),
+            "register.Tally": _delete(Tally.objects.filter(expires__lt=at)),
             JOBS: _delete(old_jobs),
             "register.Company": _old_companies(on),
         }
     )
+
+
+def _browsers_signed_out() -> QuerySet[Any]:
+    """What is kept of browsers whose sign-in is over."""
+    browsers: type[Model] = apps.get_model(SESSIONS)
+    alive = Session.objects.values("session_key")
+    return browsers._base_manager.exclude(session_key__in=alive)
 
 
 def _old_companies(on: date) -> int:

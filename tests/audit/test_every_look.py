@@ -40,7 +40,7 @@ def with_password(user: Any) -> Any:
 
 
 def sign_in(client: Client, name: str, password: str) -> Any:
-    return client.post(reverse("admin:login"), {"username": name, "password": password})
+    return client.post(reverse("account_login"), {"login": name, "password": password})
 
 
 def test_signing_in_and_out_leaves_two_lines() -> None:

@@ -123,7 +123,7 @@ def test_the_clerk_identifies_and_aino_fetches_her_package_once(
     page.get_by_role("button", name=CONFIRM["fi"]).click()
 
     page.goto(live_server.url + reverse("admin:login"))
-    page.locator("[name=username]").fill(petra.username)
+    page.locator("[name=login]").fill(petra.username)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=password]").press("Enter")
     page.get_by_role("link", name=request.reference).click()
