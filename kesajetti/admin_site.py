@@ -56,4 +56,8 @@ class KesajettiAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         roles = permissions.roles_held(request.user)
-        return {**super().each_context(request), "roles_held": roles}
+        return {
+            **super().each_context(request),
+            "roles_held": roles,
+            "may_give_roles": permissions.may(request.user, "roles"),
+        }

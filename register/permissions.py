@@ -1,11 +1,14 @@
 """Roles of a member of staff, and what they may do. Everything here is read from the policy."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from register import policy
 from register.declare import Role, Sight
+from register.models import RoleGrant
 
 
 def roles_of(user: Any) -> tuple[str, ...]:
@@ -18,12 +21,19 @@ def roles_of(user: Any) -> tuple[str, ...]:
         return ()
     cached: tuple[str, ...] | None = getattr(user, "_role_keys", None)
     if cached is None:
-        names = set(user.groups.values_list("name", flat=True))
+        names = set(_granted(user))
         if user.is_superuser:
             names.add(policy.OWNER.key)
         cached = tuple(key for key in policy.ROLE_KEYS if key in names)
         user._role_keys = cached
     return cached
+
+
+def _granted(user: Any) -> Iterable[str]:
+    """Read at every request, so that a right ends with its last day and what is taken away is
+    gone at the next page. The day is Helsinki's, by the clock of the machine."""
+    in_force = RoleGrant.objects.in_force(on=timezone.localdate())
+    return in_force.filter(user_id=user.pk).values_list("role", flat=True)
 
 
 def roles_held(user: Any) -> tuple[Role, ...]:

@@ -547,6 +547,20 @@ OWNER = Role(
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
 
+VERBS = {
+    "search": Text("Hakee ihmisiä nimellä tai puhelinnumerolla", "Söker människor med namn eller telefonnummer", "Finds people by name or phone"),
+    "reveal": Text("Avaa salatun tiedon, yhden kerrallaan ja syyn kertomalla", "Öppnar en krypterad uppgift, en åt gången och med angiven orsak", "Opens an encrypted value, one at a time and for a stated reason"),
+    "identify": Text("Kirjaa henkilöllisyyden tarkistetuksi", "Antecknar att identiteten är kontrollerad", "Notes that an identity was checked"),
+    "check_contact": Text("Kirjaa yhteystiedot tarkistetuiksi", "Antecknar att kontaktuppgifterna är kontrollerade", "Notes that contact details were checked"),
+    "package": Text("Tekee asiakkaan tietopaketin", "Gör kundens uppgiftspaket", "Makes a person's data package"),
+    "erase": Text("Poistaa ihmisen tiedot suunnitelman mukaan", "Raderar en människas uppgifter enligt planen", "Erases a person by plan"),
+    "audit": Text("Lukee käyttölokia ja poistojen seurantaa", "Läser åtkomstloggen och uppföljningen av raderingar", "Reads the audit and follows the erasures"),
+    "export": Text("Vie luetteloita tiedostoksi", "Exporterar listor till en fil", "Exports lists to a file"),
+    "evidence": Text("Näkee, pidetäänkö selosteen lupaukset, ja vastaa yön jarruun", "Ser om beskrivningens löften hålls, och svarar på nattens broms", "Sees whether the notice is kept, and answers the night's brake"),
+    "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
+}  # fmt: skip
+"""What the verbs of the roles are, in words for the page on which the owner gives roles."""
+
 USUAL_LOOK_UPS = {
     "desk": {"view": 250, "reveal": 80, "export": 0},
     "dock": {"view": 200, "reveal": 60, "export": 0},
@@ -1107,6 +1121,10 @@ ACCOUNTS = Category(
             observed="is_active is_staff is_superuser date_joined last_login groups user_permissions",
         ),
         *held("register.User", supplied="password", access=Access()),
+        *held(
+            "register.RoleGrant",
+            observed="user role granted_by granted_at expires_on taken_by taken_at",
+        ),
         *held(
             "mfa.Authenticator",
             supplied="data",

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django_tasks import task
 
-from register.services import look_ups, staff
+from register.services import invitations, look_ups
 
 
 @task()
@@ -16,10 +16,16 @@ def tell_of_look_ups(notice_id: int) -> None:
 def send_password_link(user_id: int) -> None:
     """Mail somebody of the staff the link with which a password is set; nobody for 0, which is
     asked for addresses that no account has, so that the asking takes as long."""
-    staff.send_password_link(user_id=user_id, at=timezone.now())
+    invitations.send_password_link(user_id=user_id, at=timezone.now())
 
 
 @task()
 def tell_of_changed_sign_in(user_id: int) -> None:
     """Mail somebody of the staff that her password or second step was changed."""
-    staff.tell_of_changed_sign_in(user_id=user_id)
+    invitations.tell_of_changed_sign_in(user_id=user_id)
+
+
+@task()
+def send_invitation(user_id: int) -> None:
+    """Mail somebody new on the staff the link to set her first password."""
+    invitations.send_invitation(user_id=user_id)

@@ -36,6 +36,7 @@ from register.models import (
     QuoteRequest,
     Rental,
     RetentionRun,
+    RoleGrant,
     User,
 )
 from register.services import holds
@@ -186,7 +187,8 @@ def _sources(_now: Moment) -> Iterator[Line]:
 
 def _access(now: Moment) -> Iterator[Line]:
     for role in policy.ROLES:
-        users = User.objects.filter(is_active=True, groups__name=role.key)
+        held = RoleGrant.objects.in_force(on=now.on).filter(role=role.key)
+        users = User.objects.filter(is_active=True, pk__in=held.values("user"))
         yield _count(role.name.to(get_language()), users)
     week = AuditEvent.objects.filter(at__gte=now.at - timedelta(days=7))
     yield _count(_("Uses written down this week"), week)

@@ -4,6 +4,10 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+
+from register import permissions
 
 
 class StaffBackend(AuthenticationBackend):
@@ -13,3 +17,7 @@ class StaffBackend(AuthenticationBackend):
     @classmethod
     def _stash_user(cls, user: AbstractBaseUser | None) -> Any:
         return super()._stash_user(None)
+
+    def _get_group_permissions(self, user_obj: Any) -> QuerySet[Permission]:
+        """Of the roles that the user holds today; being a member of a group gives nothing."""
+        return Permission.objects.filter(group__name__in=permissions.roles_of(user_obj))

@@ -1,12 +1,9 @@
-"""The fleet, paper folders, and the register's own books: audit, retention, accounts."""
+"""The fleet, paper folders, and the register's own books: audit, retention."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from register import permissions, validators
 from register.admin.base import PolicyAdmin, ReadOnlyAdmin
@@ -20,9 +17,7 @@ from register.models import (
     MaintenanceBlock,
     PaperFolder,
     RetentionRun,
-    User,
 )
-from register.services import audit
 
 
 @admin.register(CraftClass)
@@ -104,44 +99,3 @@ class RetentionRunAdmin(BooksAdmin):
 class ErasureReceiptAdmin(BooksAdmin):
     columns = ("ground", "state", "executed_at")
     filters = ("ground", "state", "executed_at")
-
-
-@admin.register(User)
-class StaffAdmin(UserAdmin):  # type: ignore[type-arg]
-    """Accounts of the staff: roles are groups. Accounts are closed, never deleted."""
-
-    fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "groups")}),
-        (_("Dates"), {"fields": ("last_login", "date_joined")}),
-    )
-    readonly_fields = ("last_login", "date_joined")
-    list_display = ("username", "first_name", "last_name", "is_active", "last_login")
-    list_filter = ("is_active", "groups")
-    search_fields = ()
-    filter_horizontal = ()
-    actions = None
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return permissions.may(request.user, "roles")
-
-    has_add_permission = has_view_permission
-    has_change_permission = has_view_permission
-    has_module_permission = has_view_permission
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        return lookup in ("is_active__exact", "groups__id__exact")
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        audit.record(
-            verb="change" if change else "create",
-            by=request.user,
-            at=timezone.now(),
-            object=obj,
-            fields=form.changed_data,
-        )

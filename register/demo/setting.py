@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from django.contrib.auth.models import Group
-
 from register.demo.diary import moment
-from register.models import Craft, CraftClass, MaintenanceBlock, PaperFolder, User
+from register.models import Craft, CraftClass, MaintenanceBlock, PaperFolder, RoleGrant, User
 
 PASSWORD = "kesajetti-demo"  # noqa: S105 -- printed by the command, demonstrations only
 SIGN_INS = {
@@ -44,7 +42,9 @@ def _account(role: str, username: str, first_name: str, last_name: str) -> User:
     )
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
-    user.groups.add(Group.objects.get(name=role))
+    RoleGrant.objects.get_or_create(
+        user=user, role=role, taken_at=None, defaults={"granted_at": user.date_joined}
+    )
     return user
 
 

@@ -9,7 +9,17 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from register.desk import attachments, audit_log, booking, dock, forgetting, home, people, photos
+from register.desk import (
+    attachments,
+    audit_log,
+    booking,
+    dock,
+    forgetting,
+    home,
+    people,
+    photos,
+    roles,
+)
 
 NOT_ALLOWED = 405
 
@@ -62,6 +72,15 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] 
     ("tapaus/<uuid:pk>/kuvat/avaa/", photos.open_all, "desk-case-photos-open", CASE),
     ("liite/<uuid:pk>/", attachments.attachment, "desk-attachment", {}),
     ("liite/<uuid:pk>/pieni/", photos.small, "desk-attachment-small", {}),
+    ("roolit/", roles.roles, "staff-roles", {}),
+    ("roolit/kutsu/", roles.invite, "staff-invite", {}),
+    ("roolit/<int:pk>/", roles.person, "staff-person", {}),
+    ("roolit/annettu/<int:pk>/ota/", roles.take, "staff-role-take", {}),
+    ("roolit/<int:pk>/sulje/", roles.act, "staff-close", {"what": "sulje"}),
+    ("roolit/<int:pk>/avaa/", roles.act, "staff-reopen", {"what": "avaa"}),
+    ("roolit/<int:pk>/kutsu/", roles.act, "staff-invite-again", {"what": "kutsu"}),
+    ("roolit/<int:pk>/vaihe/", roles.act, "staff-second-step-off", {"what": "vaihe"}),
+    ("roolit/<int:pk>/nimeton/", roles.act, "staff-nameless", {"what": "nimeton"}),
     ("loki/", audit_log.log, "desk-audit", {}),
     ("loki/vie/", audit_log.export, "desk-audit-export", {}),
     ("loki/nahty/", audit_log.seen, "desk-audit-seen", {}),

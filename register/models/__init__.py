@@ -27,7 +27,7 @@ from register.models.retention import (
     JournalMark,
     RetentionRun,
 )
-from register.models.staff import Tally, User
+from register.models.staff import RoleGrant, Tally, User
 
 __all__ = [
     "Agreement",
@@ -70,6 +70,7 @@ __all__ = [
     "QuoteRequest",
     "Rental",
     "RetentionRun",
+    "RoleGrant",
     "Tally",
     "User",
 ]

@@ -37,6 +37,10 @@ def recipients() -> Choices:
     return _choices(policy.RECIPIENTS)
 
 
+def roles() -> Choices:
+    return _choices(policy.ROLES)
+
+
 def hold_reasons() -> Choices:
     return _choices(policy.HOLD_REASONS)
 

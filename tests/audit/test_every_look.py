@@ -102,7 +102,7 @@ def test_the_list_of_todays_people_leaves_a_line() -> None:
     [
         "desk-audit",  # a page of the desk writes its own line
         "register_auditevent_changelist",  # the admin only refuses
-        "register_user_changelist",
+        "staff-roles",
     ],
 )
 def test_a_refused_page_leaves_one_line(page: str) -> None:

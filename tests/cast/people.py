@@ -13,6 +13,7 @@ from register.models import (
     Company,
     Customer,
     Identity,
+    RoleGrant,
     User,
 )
 from register.services import numbers
@@ -39,7 +40,7 @@ def staff(role: str, username: str = "", **fields: Any) -> User:
     user = User(username=username or f"{role}-{next(serial)}", is_staff=True, **fields)
     user.set_unusable_password()
     user.save()
-    user.groups.add(Group.objects.get(name=role))
+    RoleGrant.objects.create(user=user, role=role, granted_at=user.date_joined)
     return user
 
 

@@ -180,7 +180,7 @@ def test_each_role_has_a_sign_in_that_works(played: Played) -> None:
     for role, (username, *_names) in setting.SIGN_INS.items():
         user = authenticate(username=username, password=setting.PASSWORD)
         assert user is not None
-        assert user.groups.get().name == role
+        assert user.grants.get().role == role
 
 
 def test_the_same_seed_gives_the_same_season_and_another_gives_another() -> None:

@@ -45,7 +45,18 @@ def package(**fields: Any) -> AccessPackage:
     return AccessPackage.objects.create(request=dsr(), customer=cast.customer(), **(named | fields))
 
 
+def grant(**fields: Any) -> rows.RoleGrant:
+    named = {"role": "desk", "granted_at": cast.NOW}
+    user = fields.pop("user", None) or rows.User.objects.create(username=str(uuid.uuid4()))
+    return rows.RoleGrant.objects.create(user=user, **(named | fields))
+
+
+def same_grant() -> object:
+    return grant(user=grant().user)
+
+
 MAKE: dict[type[models.Model], Make] = {
+    rows.RoleGrant: grant,
     rows.Company: cast.company,
     rows.CompanyContact: lambda **f: cast.contact(cast.customer(), **f),
     rows.CraftClass: cast.craft_class,
@@ -141,6 +152,8 @@ def breaks(model: type[models.Model], **fields: Any) -> Callable[[], None]:
 
 
 TRIES: dict[str, Callable[[], object]] = {
+    "register_one_grant_of_a_role": same_grant,
+    "register_grant_taken_after_given": breaks(rows.RoleGrant, taken_at=cast.NOW - HOUR),
     "register_company_once": lambda: twice(cast.company, business_id="9000000-3"),
     "register_company_business_id_form": breaks(rows.Company, business_id="9000000"),
     "register_contact_once_in_company": same_contact,

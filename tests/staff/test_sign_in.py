@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from register.models import AuditEvent, Tally
-from register.services import short_clocks, staff
+from register.services import invitations, short_clocks
 from tests import cast
 from tests.staff.conftest import (
     CHROME,
@@ -176,7 +176,7 @@ def test_a_changed_password_ends_the_other_sign_ins_and_kaisa_hears_of_it(
     assert is_in(here)
     assert not is_in(tablet)
     assert ("password.changed", "done") in lines(object_id=str(kaisa.pk))
-    assert staff.tell_of_changed_sign_in(user_id=kaisa.pk)
+    assert invitations.tell_of_changed_sign_in(user_id=kaisa.pk)
     assert mail.outbox[0].to == ["kaisa@kesajetti.example"]
 
 
@@ -248,8 +248,8 @@ def test_a_forgotten_password_is_answered_alike_for_known_and_unknown_addresses(
     unknown = queries_of_asking("stranger@kesajetti.example")
     assert known == unknown
     assert not mail.outbox, "the worker mails, not the page"
-    assert staff.send_password_link(user_id=kaisa.pk, at=timezone.now())
-    assert not staff.send_password_link(user_id=0, at=timezone.now())
+    assert invitations.send_password_link(user_id=kaisa.pk, at=timezone.now())
+    assert not invitations.send_password_link(user_id=0, at=timezone.now())
     assert len(mail.outbox) == 1
 
 
@@ -262,14 +262,14 @@ def test_a_link_in_a_mail_starts_with_the_public_address_whatever_the_host_heade
 ) -> None:
     settings.PUBLIC_URL = "https://rekisteri.kesajetti.example"
     kaisa = with_password(cast.kaisa(email="kaisa@kesajetti.example"))
-    staff.send_password_link(user_id=kaisa.pk, at=timezone.now())
+    invitations.send_password_link(user_id=kaisa.pk, at=timezone.now())
     assert link_in_mail().startswith("https://rekisteri.kesajetti.example/")
 
 
 def test_a_new_password_does_not_skip_the_second_step_and_the_link_works_once() -> None:
     kaisa = with_password(cast.kaisa(email="kaisa@kesajetti.example"))
     App(kaisa)
-    staff.send_password_link(user_id=kaisa.pk, at=timezone.now())
+    invitations.send_password_link(user_id=kaisa.pk, at=timezone.now())
     path = "/hallinta/" + link_in_mail().partition("/hallinta/")[2]
     client, new = a_browser(), "kuikka-huutaa-aamuyolla"
     form = client.get(path)["Location"]
