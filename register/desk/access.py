@@ -1,11 +1,16 @@
 """Who enters which page of the desk. A refusal is written down before it is shown."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -59,6 +64,18 @@ def needs_sight(model: type[Model]) -> Callable[[View], View]:
 def needs_to_write(model: type[Model]) -> Callable[[View], View]:
     """Only for roles that write rows of the table."""
     return _guard(lambda user: permissions.may_write(user, model))
+
+
+def require_proof(request: HttpRequest) -> None:
+    """Whoever opens what is sealed, or gives rights, has shown within REAUTHENTICATION_MINUTES who
+    she is: by signing in, or once more. Raises ReauthenticationRequired: allauth's middleware asks
+    for the proof and then carries out this very request, nothing of it lost."""
+    user = staff(request)
+    proofs = get_authentication_records(request, user)
+    if not get_reauthentication_flows(user):
+        return  # neither password nor second step: nobody signs in so, a test does
+    if not proofs or time.time() - proofs[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+        raise ReauthenticationRequired
 
 
 def person_or_404(request: HttpRequest, pk: UUID) -> Customer:

@@ -22,6 +22,7 @@ from register.desk.access import (
     needs_to_write,
     needs_verb,
     person_or_404,
+    require_proof,
     staff,
     tried,
 )
@@ -42,6 +43,9 @@ from register.models import (
 from register.services import audit, consents, customers, restrictions, timeline
 from register.services.refusals import ChangedMeanwhile
 from register.vault.fields import SealedField
+
+SHOWN_FOR = 45
+"""Seconds for which a revealed value stays on the screen."""
 
 BASICS = ("phone", "email", "language", "kind", "group", "wishes")
 
@@ -194,7 +198,8 @@ def _revealable(user: User) -> list[tuple[str, Any]]:
 @sensitive_post_parameters()
 @needs_verb("reveal")
 def reveal(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    """One sealed value, shown once, for a reason. Never kept by the browser (no-store)."""
+    """One sealed value, for a reason and to whoever has just shown who she is. It hides by itself
+    (static/desk/reveal.js), and the browser does not keep it (no-store)."""
     customer, user, at = person_or_404(request, pk), staff(request), timezone.now()
     name, _dot, row_id = request.POST.get("key", "").rpartition(".")
     form = RevealForm(
@@ -203,8 +208,16 @@ def reveal(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose why you need to see it."))
         return redirect("admin:desk-person", pk)
+    require_proof(request)
     revealed = _open(customer, name, row_id, reason=form.cleaned_data["reason"], by=user, at=at)
-    context = _context(request, site, customer, revealed=revealed, revealed_key=request.POST["key"])
+    context = _context(
+        request,
+        site,
+        customer,
+        revealed=revealed,
+        revealed_key=request.POST["key"],
+        shown_for=SHOWN_FOR,
+    )
     response = TemplateResponse(request, "desk/person.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from register import clock
 from register.desk import role_words
-from register.desk.access import needs_verb, staff, tried
+from register.desk.access import needs_verb, require_proof, staff, tried
 from register.formfields import DateInput
 from register.models import RoleGrant, User, choices
 from register.services import staff as accounts
@@ -74,6 +74,7 @@ def _people(on: Any) -> Any:
 def invite(request: HttpRequest, site: Any) -> HttpResponse:
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        require_proof(request)
         made = tried(
             form,
             lambda: accounts.invite(by=staff(request), at=timezone.now(), **form.cleaned_data),
@@ -92,6 +93,7 @@ def person(request: HttpRequest, site: Any, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     form = RoleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        require_proof(request)
         given = tried(
             form,
             lambda: accounts.give_role(
@@ -124,6 +126,7 @@ def _context(request: HttpRequest, site: Any, user: User, form: RoleForm) -> dic
 @needs_verb("roles")
 def take(request: HttpRequest, site: Any, pk: int) -> HttpResponse:
     grant = get_object_or_404(RoleGrant, pk=pk, taken_at__isnull=True)
+    require_proof(request)
     _do(
         request,
         lambda: accounts.take_role(grant=grant, by=staff(request), at=timezone.now()),
@@ -150,6 +153,7 @@ ACTS: dict[str, tuple[Callable[..., object], Any]] = {
 def act(request: HttpRequest, site: Any, pk: int, what: str) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     service, words = ACTS[what]
+    require_proof(request)
     _do(request, lambda: service(user=user, by=staff(request), at=timezone.now()), str(words))
     return redirect("admin:staff-person", pk)
 

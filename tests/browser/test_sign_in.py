@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from register.models import AuditEvent
 from tests import cast
 from tests.staff.conftest import PASSWORD, App, with_password
 
@@ -112,3 +114,37 @@ def test_the_pages_of_the_sign_in_fit_the_screen_and_pass_axe(
         go(page, live_server, name)
         assert fits(page), name
         axe(page)
+
+
+def test_a_revealed_number_asks_for_proof_can_be_copied_and_hides_by_itself(
+    page: Page, live_server: Any, axe: CheckAxe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("register.desk.people.SHOWN_FOR", 6)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    with_password(cast.kaisa())
+    aino = cast.aino()
+    person = live_server.url + reverse("admin:desk-person", args=[aino.pk])
+    page.goto(person)
+    give_password(page)
+    session = Session.objects.get()
+    data = session.get_decoded() | {"account_authentication_methods": []}
+    session.session_data = Session.objects.encode(data)
+    session.save()
+    row = page.locator(".facts div", has_text="131052-****")
+    row.locator("summary").click()
+    row.locator("select").select_option("charge")
+    row.get_by_role("button", name="Näytä").click()
+    expect(page.get_by_role("heading", name="Oletko se sinä?")).to_be_visible()
+    axe(page)
+    page.get_by_label("Salasana").fill(PASSWORD)
+    page.get_by_role("button", name="Jatka").click()
+    expect(page.locator("#revealed")).to_have_text(cast.AINOS_CODE)
+    expect(page).to_have_url(person)
+    page.get_by_role("button", name="Kopioi").click()
+    expect(page.get_by_role("button", name="Kopioitu")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == cast.AINOS_CODE
+    axe(page)
+    expect(page.get_by_text(cast.AINOS_CODE)).to_have_count(0, timeout=9_000)
+    page.reload()
+    expect(page.get_by_text(cast.AINOS_CODE)).to_have_count(0)
+    assert AuditEvent.objects.filter(verb="reveal").count() == 1

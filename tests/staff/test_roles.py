@@ -189,9 +189,10 @@ def test_a_role_given_anew_replaces_its_end() -> None:
 def test_leena_invites_onni_who_sets_a_password_and_sees_nothing_until_he_has_a_role(
     django_capture_on_commit_callbacks: Any, second_step_needed: None
 ) -> None:
-    leena = cast.leena()
-    client = browser(leena)
-    App(leena)
+    leena, client = with_password(cast.leena()), a_browser()
+    app = App(leena)
+    give_password(client, "leena")
+    client.post(reverse("mfa_authenticate"), {"code": app.code()})
     form = {"first_name": "Onni", "last_name": "Ranta", "email": "onni@x.example",
             "username": "Onni"}  # fmt: skip
     answer = client.post(reverse("admin:staff-invite"), form)
