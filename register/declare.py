@@ -230,6 +230,13 @@ class Role(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TwoPeople(Named):
+    """What one asks and another approves. `verb`: what the one who approves must have."""
+
+    verb: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something between the person and the firm: moves the retention clock. `when` is a date or
     an instant of the table; `only` narrows the rows (field → value)."""

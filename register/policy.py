@@ -26,6 +26,7 @@ from register.declare import (
     Source,
     Subject,
     Text,
+    TwoPeople,
     held,
 )
 
@@ -529,7 +530,7 @@ PRIVACY = Role(
         "register.PaperFolder", "requests_app.DataSubjectRequest", "register.IdentityCheck",
         "register.Consent", "register.Choice", "register.Customer",
     ),
-    verbs=("search", "reveal", "identify", "check_contact", "package", "erase", "audit"),
+    verbs=("search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve"),
 )  # fmt: skip
 OWNER = Role(
     key="owner",
@@ -542,7 +543,7 @@ OWNER = Role(
     writes=("*",),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
-        "evidence", "roles",
+        "evidence", "roles", "approve",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -555,6 +556,7 @@ VERBS = {
     "package": Text("Tekee asiakkaan tietopaketin", "Gör kundens uppgiftspaket", "Makes a person's data package"),
     "erase": Text("Poistaa ihmisen tiedot suunnitelman mukaan", "Raderar en människas uppgifter enligt planen", "Erases a person by plan"),
     "audit": Text("Lukee käyttölokia ja poistojen seurantaa", "Läser åtkomstloggen och uppföljningen av raderingar", "Reads the audit and follows the erasures"),
+    "approve": Text("Hyväksyy sen, mikä vaatii kaksi ihmistä", "Godkänner det som kräver två personer", "Approves what needs two people"),
     "export": Text("Vie luetteloita tiedostoksi", "Exporterar listor till en fil", "Exports lists to a file"),
     "evidence": Text("Näkee, pidetäänkö selosteen lupaukset, ja vastaa yön jarruun", "Ser om beskrivningens löften hålls, och svarar på nattens broms", "Sees whether the notice is kept, and answers the night's brake"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
@@ -1149,6 +1151,13 @@ ACCOUNTS = Category(
             access=OFFICE,
         ),
         *held(
+            "register.Approval",
+            observed="kind digest about object_label object_id reason asked_by asked_at outcome "
+            "decided_by decided_at used_at",
+            derived="expires_at",
+            access=OFFICE,
+        ),
+        *held(
             "admin.LogEntry",
             observed="action_time user content_type object_id object_repr action_flag change_message",
             access=OFFICE,
@@ -1256,6 +1265,40 @@ REVEAL_REASONS = (
     Named(key="correction", name=Text("Tiedon tarkistaminen tai korjaaminen", "Kontroll eller rättelse", "Checking or correcting it")),
 )  # fmt: skip
 
+EXPORT_REASONS = (
+    Named(key="bookkeeping", name=Text("Kirjanpito tai tilintarkastus", "Bokföring eller revision", "Bookkeeping or audit")),
+    Named(key="authority", name=Text("Viranomaisen lakiin perustuva pyyntö", "Myndighets lagstadgade begäran", "An authority's lawful request")),
+    Named(key="insurer", name=Text("Vakuutusyhtiön selvitys", "Utredning åt försäkringsbolaget", "An insurer's enquiry")),
+    Named(key="move", name=Text("Siirto toiseen järjestelmään", "Flytt till ett annat system", "A move to another system")),
+    Named(key="analysis", name=Text("Toiminnan kehittäminen", "Utveckling av verksamheten", "Development of the business")),
+)  # fmt: skip
+
+# == Two people ==================================================================================
+
+MASS_EXPORT = TwoPeople(
+    key="mass_export",
+    name=Text("Luettelon vienti tiedostoon", "Export av en lista till en fil", "Export of a list to a file"),
+    verb="approve",
+)  # fmt: skip
+ERASE_CONTRACT = TwoPeople(
+    key="erase_contract",
+    name=Text(
+        "Sopimusasiakkaan tietojen poistaminen", "Radering av en avtalskunds uppgifter",
+        "Erasing somebody with a contract",
+    ),
+    verb="approve",
+)  # fmt: skip
+RELEASE_TEXT = TwoPeople(
+    key="release_text",
+    name=Text(
+        "Vapaan tekstin luovuttaminen pyytäjälle", "Utlämnande av fri text till den som begärt",
+        "Release of free text to the requester",
+    ),
+    verb="approve",
+)  # fmt: skip
+NEEDS_TWO = {matter.key: matter for matter in (MASS_EXPORT, ERASE_CONTRACT, RELEASE_TEXT)}
+"""Neither alone: one asks, another with the verb approves (P18)."""
+
 # == Derived look-ups ============================================================================
 
 SOURCE_KEYS = tuple(source.key for source in SOURCES)
@@ -1264,6 +1307,7 @@ RECIPIENT_KEYS = tuple(recipient.key for recipient in RECIPIENTS)
 ROLE_KEYS = tuple(role.key for role in ROLES)
 HOLD_REASON_KEYS = tuple(reason.key for reason in HOLD_REASONS)
 RESTRICTION_GROUND_KEYS = tuple(ground.key for ground in RESTRICTION_GROUNDS)
+EXPORT_REASON_KEYS = tuple(reason.key for reason in EXPORT_REASONS)
 REVEAL_REASON_KEYS = tuple(reason.key for reason in REVEAL_REASONS)
 
 FIELDS: dict[str, Field] = {field.label: field for c in CATEGORIES for field in c.fields}

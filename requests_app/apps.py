@@ -7,6 +7,8 @@ class RequestsConfig(AppConfig):
     verbose_name = _("Data-subject requests")
 
     def ready(self) -> None:
+        from register.desk import approvals
         from requests_app import panels
 
+        approvals.PAGES["requests_app.DataSubjectRequest"] = "admin:requests-request"
         panels.put_on_the_desk()

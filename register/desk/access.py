@@ -56,6 +56,11 @@ def needs_verb(verb: str) -> Callable[[View], View]:
     return _guard(lambda user: permissions.may(user, verb))
 
 
+def needs_any_role(view: View) -> View:
+    """For everybody who has a role."""
+    return _guard(lambda user: bool(permissions.roles_of(user)))(view)
+
+
 def needs_sight(model: type[Model]) -> Callable[[View], View]:
     """Only for roles that see rows of the table."""
     return _guard(lambda user: permissions.may_see(user, model))

@@ -73,6 +73,10 @@ VERBS: dict[str, Any] = {
     "erase.part": _("erased a part"),
     "erase.card": _("destroyed a card number"),
     "retention.run": _("ran the nightly erasures"),
+    "approval.asked": _("asked for an approval"),
+    "approval.approved": _("approved"),
+    "approval.refused": _("did not approve"),
+    "approval.used": _("did what was approved"),
     "backup.made": _("made a backup"),
     "backup.restored": _("restored a backup"),
 }  # fmt: skip

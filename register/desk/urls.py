@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from register.desk import (
+    approvals,
     attachments,
     audit_log,
     booking,
@@ -31,8 +32,9 @@ def records(request: HttpRequest, site: Any) -> HttpResponse:
 
 
 BOOKING, CASE = {"of": "booking"}, {"of": "case"}
+YES, NO = {"approve": True}, {"approve": False}
 
-PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] = (
+PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] = (
     ("luettelot/", records, "records", {}),
     ("haku/", home.search_view, "desk-search", {}),
     ("asiakas/uusi/", people.new_person, "desk-person-new", {}),
@@ -81,6 +83,9 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, str]], ...] 
     ("roolit/<int:pk>/kutsu/", roles.act, "staff-invite-again", {"what": "kutsu"}),
     ("roolit/<int:pk>/vaihe/", roles.act, "staff-second-step-off", {"what": "vaihe"}),
     ("roolit/<int:pk>/nimeton/", roles.act, "staff-nameless", {"what": "nimeton"}),
+    ("hyvaksynnat/", approvals.waiting, "desk-approvals", {}),
+    ("hyvaksynnat/<uuid:pk>/hyvaksy/", approvals.decide, "desk-approve", YES),
+    ("hyvaksynnat/<uuid:pk>/hylkaa/", approvals.decide, "desk-disapprove", NO),
     ("loki/", audit_log.log, "desk-audit", {}),
     ("loki/vie/", audit_log.export, "desk-audit-export", {}),
     ("loki/nahty/", audit_log.seen, "desk-audit-seen", {}),

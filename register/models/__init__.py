@@ -1,6 +1,7 @@
 """The records of the register, one module a subject."""
 
 from register.models import lookups  # noqa: F401 -- registers the look-up `among`
+from register.models.approvals import Approval
 from register.models.audit import AuditEvent, AuditSeal, LookUpNotice
 from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
 from register.models.communication import (
@@ -31,6 +32,7 @@ from register.models.staff import RoleGrant, Tally, User
 
 __all__ = [
     "Agreement",
+    "Approval",
     "Attachment",
     "AuditEvent",
     "AuditSeal",

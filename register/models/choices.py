@@ -47,3 +47,7 @@ def hold_reasons() -> Choices:
 
 def restriction_grounds() -> Choices:
     return _choices(policy.RESTRICTION_GROUNDS)
+
+
+def approvals() -> Choices:
+    return _choices(policy.NEEDS_TWO.values())

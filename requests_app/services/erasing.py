@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from register import clock, permissions, policy
-from register.services import audit, erasure
+from register.services import approvals, audit, erasure, events
 from register.services.erasure_plans import Ground, Item, Plan
 from requests_app.models import DataSubjectRequest
 from requests_app.services import errors
@@ -71,14 +71,35 @@ def fingerprint(plan: Plan) -> str:
     return hashlib.sha256(repr(sorted(told, key=repr)).encode()).hexdigest()[:32]
 
 
-@transaction.atomic
 def erase(*, request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> None:
-    """Erase by the plan that was looked at, decide the request accordingly and end it.
+    """Erase by the plan that was looked at, decide the request accordingly and end it. Somebody
+    with a contract is erased by two: the first press asks, the one after the approval erases.
 
-    Raises PlanChanged when something happened since, StandsHeld while a hold stands.
+    Raises PlanChanged when something happened since, StandsHeld while a hold stands, NeedsAnother
+    where nobody has approved this very plan yet.
     """
     if not permissions.may(by, "erase"):
         raise errors.NotPermitted
+    try:
+        _erase(request, seen, by, at)
+    except errors.NeedsAnother:
+        _ask_another(request, seen, by, at)  # outside the transaction that was given up
+        raise
+
+
+def _ask_another(request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> None:
+    approvals.ask(
+        kind=policy.ERASE_CONTRACT.key, what=_matter(request, seen), about=request.reference,
+        object=request, by=by, at=at,
+    )  # fmt: skip
+
+
+def _matter(request: DataSubjectRequest, seen: str) -> dict[str, str]:
+    return {"request": str(request.pk), "plan": seen}
+
+
+@transaction.atomic
+def _erase(request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> None:
     row = DataSubjectRequest.objects.select_for_update().get(pk=request.pk)
     if row.state != State.IDENTIFIED or row.kind != DataSubjectRequest.Kind.ERASURE:
         raise errors.WrongState
@@ -87,6 +108,10 @@ def erase(*, request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> N
     plan = erasure.plan(customer=row.customer, on=clock.local_date(at), ground=Ground.REQUEST)
     if fingerprint(plan) != seen:
         raise errors.PlanChanged
+    if events.history(row.customer).has_contract and not approvals.use(
+        kind=policy.ERASE_CONTRACT.key, what=_matter(row, seen), by=by, at=at
+    ):
+        raise errors.NeedsAnother
     # Ended first: an open request points at the person, and she may be gone in a moment.
     _end(row, plan, at)
     audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)

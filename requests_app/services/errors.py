@@ -61,3 +61,10 @@ class PlanChanged(StepRefused):
 
 class StandsHeld(StepRefused):
     message = _("A hold stands: nothing of the person may be erased now.")
+
+
+class NeedsAnother(StepRefused):
+    message = _(
+        "A second person has to approve this erasure: the customer has a contract. It has been "
+        "asked for; when it is approved, press the button again."
+    )

@@ -45,6 +45,19 @@ def package(**fields: Any) -> AccessPackage:
     return AccessPackage.objects.create(request=dsr(), customer=cast.customer(), **(named | fields))
 
 
+def approval(**fields: Any) -> rows.Approval:
+    named = {
+        "kind": "mass_export", "digest": "0" * 64, "about": "x", "asked_by": cast.kaisa(),
+        "asked_at": cast.NOW, "expires_at": cast.NOW + DAY,
+    }  # fmt: skip
+    return rows.Approval.objects.create(**(named | fields))
+
+
+def decided(**fields: Any) -> rows.Approval:
+    named = {"outcome": "approved", "decided_by": cast.leena(), "decided_at": cast.NOW}
+    return approval(**(named | fields))
+
+
 def grant(**fields: Any) -> rows.RoleGrant:
     named = {"role": "desk", "granted_at": cast.NOW}
     user = fields.pop("user", None) or rows.User.objects.create(username=str(uuid.uuid4()))
@@ -57,6 +70,7 @@ def same_grant() -> object:
 
 MAKE: dict[type[models.Model], Make] = {
     rows.RoleGrant: grant,
+    rows.Approval: approval,
     rows.Company: cast.company,
     rows.CompanyContact: lambda **f: cast.contact(cast.customer(), **f),
     rows.CraftClass: cast.craft_class,
@@ -208,6 +222,10 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_deposit_released_after_held": breaks(
         rows.Deposit, held_at=cast.NOW, released_at=cast.NOW - HOUR
     ),
+    "register_approval_by_another": lambda: decided(asked_by=cast.leena()),
+    "register_approval_decided_has_decider": lambda: approval(outcome="approved"),
+    "register_approval_used_was_approved": lambda: decided(outcome="refused", used_at=cast.NOW),
+    "register_approval_lapses_later": breaks(rows.Approval, expires_at=cast.NOW - DAY),
     "register_seal_number": same_seal,
     "register_notice_once_a_day": same_notice,
     "register_journal_mark_one": lambda: rows.JournalMark.objects.create(id=2),
@@ -225,7 +243,10 @@ TRIES: dict[str, Callable[[], object]] = {
 }
 
 
-SHADOWED = {"register_case_state_declared": "register_case_settled_has_time"}
+SHADOWED = {
+    "register_case_state_declared": "register_case_settled_has_time",
+    "register_approval_outcome_declared": "register_approval_decided_has_decider",
+}
 """Constraints that cannot be broken alone, and the one that speaks first."""
 
 

@@ -3,9 +3,10 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from register.models import Booking, Consent, Customer, ErasureReceipt
-from register.services import consents, restrictions
+from register.services import approvals, consents, restrictions
 from requests_app.models import DataSubjectRequest
 from requests_app.services import erasing, errors, steps
 from tests import cast
@@ -151,6 +152,51 @@ def test_somebody_who_only_asked_is_erased_whole_and_told(as_petra, identified) 
     assert as_petra.get(reverse("admin:requests-request", args=[request.pk])).status_code == 200
 
 
+def erase_by_two(request: DataSubjectRequest, seen: str) -> None:
+    """Petra asks, Leena approves, Petra does it."""
+    with pytest.raises(errors.NeedsAnother):
+        erasing.erase(request=request, seen=seen, by=cast.petra(), at=cast.NOW)
+    (asked,) = approvals.waiting_for(cast.leena(), at=cast.NOW)
+    approvals.decide(approval=asked, approve=True, by=cast.leena(), at=cast.NOW)
+    erasing.erase(request=request, seen=seen, by=cast.petra(), at=cast.NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_alone_erases_somebody_with_a_contract(identified, as_petra) -> None:
+    aino = cast.aino()
+    cast.agreement(cast.booking(aino, state=Booking.State.RETURNED))
+    request, _aino = identified(aino, kind="erasure")
+    seen = erasing.preview(request=request, on=cast.TODAY, language="fi").seen
+    page = reverse("admin:requests-request", args=[request.pk])
+    step = reverse("admin:requests-step", args=[request.pk, "poista"])
+    answer = as_petra.post(step, {"poista-seen": seen})
+    assert "toisen ihmisen" in answer.content.decode()
+    (asked,) = approvals.waiting_for(cast.leena(), at=timezone.now())
+    with pytest.raises(approvals.CannotDecide):
+        approvals.decide(approval=asked, approve=True, by=cast.petra(), at=timezone.now())
+    as_petra.post(step, {"poista-seen": seen})
+    aino.refresh_from_db()
+    assert aino.erased_on is None
+    assert approvals.waiting_for(cast.leena(), at=timezone.now()).count() == 1
+    assert as_petra.get(page).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_approval_of_one_plan_does_not_erase_by_another(identified) -> None:
+    aino = cast.aino()
+    booked = cast.booking(aino, state=Booking.State.RETURNED)
+    request, _aino = identified(aino, kind="erasure")
+    seen = erasing.preview(request=request, on=cast.TODAY, language="fi").seen
+    with pytest.raises(errors.NeedsAnother):
+        erasing.erase(request=request, seen=seen, by=cast.petra(), at=cast.NOW)
+    (asked,) = approvals.waiting_for(cast.leena(), at=cast.NOW)
+    approvals.decide(approval=asked, approve=True, by=cast.leena(), at=cast.NOW)
+    cast.agreement(booked)
+    now = erasing.preview(request=request, on=cast.TODAY, language="fi").seen
+    with pytest.raises(errors.NeedsAnother):
+        erasing.erase(request=request, seen=now, by=cast.petra(), at=cast.NOW)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_a_statute_keeps_is_in_ainos_letter_with_its_date(identified) -> None:
     aino = cast.aino()
@@ -160,7 +206,7 @@ def test_what_a_statute_keeps_is_in_ainos_letter_with_its_date(identified) -> No
     seen = erasing.preview(request=request, on=cast.TODAY, language="fi")
     assert seen is not None
     assert seen.kept
-    erasing.erase(request=request, seen=seen.seen, by=cast.petra(), at=cast.NOW)
+    erase_by_two(request, seen.seen)
     request.refresh_from_db()
     assert request.decision == "partly"
     assert "31.12.2032" in request.grounds
