@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from allauth.account.views import logout as account_logout
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from kesajetti.accounts.views import sign_out
 from register import permissions
 from register.desk import home
 from register.desk.urls import urls as desk_urls
@@ -40,7 +40,7 @@ class KesajettiAdminSite(admin.AdminSite):
         return redirect(f"{reverse('account_login')}?{urlencode({'next': asked})}")
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return account_logout(request)
+        return sign_out(request)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_change_password")

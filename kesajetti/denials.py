@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from kesajetti.middleware import unavailable
 from register.services import audit
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -19,14 +20,21 @@ def write_down_denials(get_response: Handler) -> Handler:
         with audit.denials() as written:
             response = get_response(request)
         if response.status_code == 403 and request.user.is_authenticated and not written:
-            match = request.resolver_match
-            audit.record(
-                verb="page",
-                by=request.user,
-                at=timezone.now(),
-                reason=(match.view_name or "")[:60] if match else "",
-                outcome="denied",
-            )
+            try:
+                _write_down(request)
+            except audit.Unwritable:
+                return unavailable(request)
         return response
 
     return handle
+
+
+def _write_down(request: HttpRequest) -> None:
+    match = request.resolver_match
+    audit.record(
+        verb="page",
+        by=request.user,
+        at=timezone.now(),
+        reason=(match.view_name or "")[:60] if match else "",
+        outcome="denied",
+    )

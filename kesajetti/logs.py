@@ -2,6 +2,7 @@
 
 import logging
 import re
+import traceback
 from typing import Any
 
 # The last parts of /tietosuoja/pyynto/<token>/… and /omat-valinnat/<token>/ open personal pages.
@@ -10,6 +11,20 @@ SECRET = re.compile(r"(/tietosuoja/pyynto/|/omat-valinnat/|/paketti/|/vahvista/)
 
 def without_tokens(value: Any) -> Any:
     return SECRET.sub(r"\1…", value.partition("?")[0]) if isinstance(value, str) else value
+
+
+class WithoutValues(logging.Formatter):
+    """A fault is logged with its place and its kind. What it says is left out: a database quotes
+    the row that it refuses, and a parser the text."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
+        _kind, fault, trace = ei
+        parts = []
+        while fault is not None:
+            parts.append("".join(traceback.format_tb(trace)) + type(fault).__name__)
+            fault = fault.__cause__
+            trace = fault.__traceback__ if fault else None
+        return "\nbecause of\n".join(parts)
 
 
 class WithoutTokens(logging.Filter):

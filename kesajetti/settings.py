@@ -47,7 +47,13 @@ if not ALLOWED_HOSTS:
         "rekisteri.example.fi, in the environment or in .env (docs/settings.md)."
     )
 # Links in letters and mails never come from the request's Host header.
+if loose := [host for host in ALLOWED_HOSTS if host.startswith(("*", "."))]:
+    raise ImproperlyConfigured(
+        f"ALLOWED_HOSTS has {loose[0]!r}: write each host name in full, without * or a leading dot."
+    )
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http{'s' if HTTPS else ''}://{ALLOWED_HOSTS[0]}")
+if HTTPS and not PUBLIC_URL.startswith("https://"):
+    raise ImproperlyConfigured(f"PUBLIC_URL is {PUBLIC_URL!r}: write it with https://.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # -- The vault's keys: read on first use, never at import (register.vault.keys) ----------------
@@ -148,21 +154,24 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kesajetti.middleware.headers",
+    "kesajetti.middleware.no_store",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "kesajetti.middleware.OnlyWhatIsMeant",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "kesajetti.middleware.Written",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kesajetti.accounts.sessions.KeepWatch",
     "kesajetti.denials.write_down_denials",
-    "kesajetti.middleware.no_store",
 ]
 
 ROOT_URLCONF = "kesajetti.urls"
@@ -284,6 +293,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -314,7 +324,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_tokens": {"()": "kesajetti.logs.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
+    "formatters": {"without_values": {"()": "kesajetti.logs.WithoutValues"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["without_tokens"],
+            "formatter": "without_values",
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},

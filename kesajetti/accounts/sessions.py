@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
+from kesajetti.middleware import unavailable
 from register.services import audit
 from requests_app import throttle
 
@@ -46,7 +47,11 @@ class KeepWatch:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            if (refused := watch(request)) is not None:
+            try:
+                refused = watch(request)
+            except audit.Unwritable:
+                refused = unavailable(request)
+            if refused is not None:
                 return refused
         response = self.get_response(request)
         if request.user.is_authenticated and STARTED not in request.session:

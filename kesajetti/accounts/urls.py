@@ -45,7 +45,7 @@ CHANGES = [
 urlpatterns = [
     *CHANGES,  # before allauth's own of the same addresses
     path("kirjaudu/", account.login, name="account_login"),
-    path("ulos/", account.logout, name="account_logout"),
+    path("ulos/", views.sign_out, name="account_logout"),
     path("suljettu/", account.account_inactive, name="account_inactive"),
     path("vahvista/", account.reauthenticate, name="account_reauthenticate"),
     path("salasana/unohtui/", account.password_reset, name="account_reset_password"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.logout import logout
+from allauth.account.views import logout as account_logout
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -47,6 +47,14 @@ class MySignIn(IndexView):
 my_sign_in = MySignIn.as_view()
 
 
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Signing out also empties what the browser has kept of the site."""
+    response: HttpResponse = account_logout(request)
+    if request.method == "POST" and request.is_secure():
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
 @require_POST
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
@@ -55,8 +63,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     is_this = row.session_key == request.session.session_key
     _end(request, [row])
     if is_this:
-        logout(request)
-        return redirect("account_login")
+        return sign_out(request)
     messages.success(request, _("That sign-in is over."))
     return redirect("mfa_index")
 

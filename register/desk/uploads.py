@@ -34,6 +34,8 @@ from register.vault.images import Picture
 CAMERA, FILES = "camera", "photos"
 MOST_AT_ONCE = 12
 MOST_BYTES = 25 * 1024 * 1024  # of one photo, as the camera wrote it
+LARGEST_BODY = (MOST_AT_ONCE + 1) * MOST_BYTES
+"""Bytes that kesajetti.middleware lets in to a view that takes photos."""
 ACCEPTED = "image/jpeg,image/png,image/webp"  # an iPhone turns its HEIC into JPEG for this list
 
 View = Callable[..., HttpResponse]
@@ -75,6 +77,7 @@ def takes_photos(view: View) -> View:
         request.upload_handlers = [Redrawing(request)]
         return protected(request, *args, **kwargs)
 
+    entered.largest_body = LARGEST_BODY  # type: ignore[attr-defined]
     return entered
 
 

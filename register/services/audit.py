@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Model
 from django.utils import timezone
 
@@ -17,6 +18,13 @@ from register import permissions, policy
 from register.models import AuditEvent, Customer
 from register.services import look_ups
 from register.vault.audit import Reveal
+
+
+class Unwritable(DatabaseError):
+    """The line could not be written: what it was to record must not happen."""
+
+    def __init__(self) -> None:
+        super().__init__("The audit cannot be written.")
 
 
 def record(
@@ -40,7 +48,7 @@ def record(
     it is kept. `customer_id` is found from `object` when it is left out.
     """
     signed_in = by is not None and by.is_authenticated
-    event = AuditEvent.objects.create(
+    event = _written(
         at=at,
         actor_id=by.pk if signed_in else None,
         actor_roles=",".join(permissions.roles_of(by)),
@@ -59,6 +67,13 @@ def record(
     elif (lines := _denials.get()) is not None:
         lines.append(event)
     return event
+
+
+def _written(**line: Any) -> AuditEvent:
+    try:
+        return AuditEvent.objects.create(**line)
+    except DatabaseError:  # its message may quote the row
+        raise Unwritable from None
 
 
 _denials: ContextVar[list[AuditEvent] | None] = ContextVar("denials", default=None)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 
 from requests_app.models import DataSubjectRequest
 from requests_app.services import intake, steps
@@ -18,7 +17,6 @@ Kind = DataSubjectRequest.Kind
 def work_at_once(settings) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PUBLIC_URL = "http://testserver"
-    cache.clear()
 
 
 @pytest.fixture
