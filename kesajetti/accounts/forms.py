@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from allauth.mfa import signals
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.base.internal.flows import check_rate_limit
@@ -14,10 +15,12 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kesajetti.accounts import tallies
 from register import tasks
+from register.services import audit
 
 CODE = {
     "autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True,
@@ -64,6 +67,27 @@ class ForgottenForm(account.ResetPasswordForm):
         for user_id in [user.pk for user in self.users] or [0]:
             tasks.send_password_link.enqueue(user_id)
         return str(self.cleaned_data["email"])
+
+
+class LinkForm(account.UserTokenForm):
+    """A link that was used, ran out or was tampered with leaves a line; a machine that tries
+    thousands does not fill the log."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except ValidationError:
+            self._write_down()
+            raise
+        return cleaned
+
+    def _write_down(self) -> None:
+        if ratelimit.consume(
+            context.request, app="allauth.account", action="bad_link", limit_get=True
+        ):
+            audit.record(
+                verb="password.link", at=timezone.now(), object=self.reset_user, outcome="denied"
+            )
 
 
 def _twice(form: forms.BaseForm) -> None:

@@ -33,6 +33,7 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False  # the second factor is asked as ever
 ACCOUNT_FORMS = {
     "login": "kesajetti.accounts.forms.SignInForm",
     "reset_password": "kesajetti.accounts.forms.ForgottenForm",
+    "user_token": "kesajetti.accounts.forms.LinkForm",
     "reset_password_from_key": "kesajetti.accounts.forms.NewPasswordForm",
     "change_password": "kesajetti.accounts.forms.ChangePasswordForm",
     "set_password": "kesajetti.accounts.forms.SetPasswordForm",
@@ -43,6 +44,7 @@ ACCOUNT_RATE_LIMITS = {
     # A key is the account and the address together: adapters.AccountAdapter.
     "login_failed": "60/15m/ip,10/15m/key",
     "login_failed_account": "60/h/key",
+    "bad_link": "20/h/ip",
     "reauthenticate": "20/m/user",
 }
 

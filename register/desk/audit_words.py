@@ -25,6 +25,7 @@ VERBS: dict[str, Any] = {
     "second_step.removed": _("removed a second step"),
     "second_step.renewed": _("made new recovery codes"),
     "password.asked": _("asked for a password link"),
+    "password.link": _("tried a password link"),
     "password.changed": _("changed a password"),
     "second_step.reset": _("took somebody's second step off"),
     "role.given": _("gave a role"),

@@ -181,6 +181,7 @@ def test_nothing_is_shown_when_its_line_cannot_be_written(what: str) -> None:
     with unwritable(), transaction.atomic():
         refused = getattr(client, method)(page, data)
     assert refused.status_code == 503
+    assert "Ei juuri nyt" in refused.content.decode()
     for secret in (b"Aallokko", cast.AINOS_CODE.encode(), b"%PDF"):
         assert secret not in refused.content
 

@@ -287,6 +287,7 @@ def test_a_tampered_link_says_so_and_opens_nothing(broken: str) -> None:
     with_password(cast.kaisa())
     page = reverse("mfa_index").replace("oma/", f"salasana/uusi/1-{broken}/")
     assert "Linkki ei enää toimi" in a_browser().get(page).content.decode()
+    assert lines() == [("password.link", "denied")]
 
 
 # -- Whom guessing shuts out -----------------------------------------------------------------------
@@ -488,3 +489,40 @@ def test_the_night_forgets_browsers_that_are_signed_out_and_counts_that_ran_out(
     assert gone["usersessions.UserSession"] == 1
     assert gone["register.Tally"] > 0
     assert not is_in(client)
+
+
+def test_a_machine_that_tries_thousands_of_links_does_not_fill_the_log() -> None:
+    client = a_browser()
+    page = reverse("mfa_index").replace("oma/", "salasana/uusi/1-x-y/")
+    for _number in range(25):
+        client.get(page)
+    assert len(lines()) == 20
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "x" * 32, "../../etc", "a\x00b"])
+def test_a_tampered_cookie_is_nobody(cookie: str) -> None:
+    client = signed_in()
+    client.cookies["session"] = cookie
+    answer = client.get(reverse("admin:records"))
+    assert answer.status_code == 302
+    assert reverse("admin:login") in answer["Location"]
+
+
+def test_a_second_step_cannot_be_set_up_or_taken_off_without_a_fresh_proof() -> None:
+    kaisa = with_password(cast.kaisa())
+    app, client = App(kaisa), a_browser()
+    give_password(client, "kaisa")
+    client.post(reverse("mfa_authenticate"), {"code": app.code()})
+    for name in ("mfa_deactivate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+        answer = client.post(reverse(name), {})
+        assert "vahvista" in answer["Location"] or "reauthenticate" in answer["Location"], name
+    assert Authenticator.objects.filter(user=kaisa).count() == 2
+
+
+def test_one_persons_passkey_is_not_renamed_or_removed_by_another() -> None:
+    key = Authenticator.objects.create(user=cast.olli(), type="webauthn", data={})
+    kaisa = signed_in()
+    kaisa.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    for name in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
+        assert kaisa.post(reverse(name, args=[key.pk]), {"name": "x"}).status_code == 404
+    assert Authenticator.objects.filter(pk=key.pk).exists()
