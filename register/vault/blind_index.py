@@ -22,7 +22,7 @@ from django.db import IntegrityError, connections, router, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from . import keyring
+from . import keyring, raw
 from .keys import in_parts
 from .models import IndexTag
 
@@ -109,16 +109,15 @@ def _matching(
         for some in _parts([tag for of, tag in wanted if of == version]):
             places = ", ".join(["%s"] * len(some))
             exclusive = "exclusive" if column.exclusive else "NOT exclusive"
-            with connections[using].cursor() as cursor:
-                cursor.execute(
-                    "SELECT tag, row_id, settled FROM vault_indextag "  # noqa: S608
-                    f"WHERE tag IN ({places}) AND label = %s AND key_version = %s AND {exclusive}",
-                    [*some, column.label, version],
-                )
-                found += (
-                    (version, bytes(tag), _uuid(row_id), bool(settled))
-                    for tag, row_id, settled in cursor
-                )
+            rows = raw.fetch(
+                connections[using],
+                "SELECT tag, row_id, settled FROM vault_indextag "  # noqa: S608
+                f"WHERE tag IN ({places}) AND label = %s AND key_version = %s AND {exclusive}",
+                [*some, column.label, version],
+            )
+            found += (
+                (version, bytes(tag), _uuid(row_id), bool(settled)) for tag, row_id, settled in rows
+            )
     return found
 
 

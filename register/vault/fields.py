@@ -18,10 +18,10 @@ from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
 from . import keys, sealing
+from .attribute import QuickAttribute
 from .blind_index import Entry
 from .errors import (
     PlainValueError,
@@ -38,38 +38,8 @@ else:
     _Base = models.Field
 
 Normalise = Callable[[str], str]
-_DEFERRED = object()
 _place: Callable[[tuple[str, UUID, UUID]], Place] = partial(tuple.__new__, Place)
 """A Place without the cost of naming its parts."""
-
-
-class SealedAttribute(DeferredAttribute):
-    """The attribute on the instance. Its ``__dict__`` slot holds None, Sealed or a new Secret."""
-
-    field: "SealedField"
-
-    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
-        if instance is None:
-            return self
-        field = self.field
-        stored = instance.__dict__.get(field.attname, _DEFERRED)
-        if type(stored) is Sealed:
-            return field.open(stored, instance)
-        if stored is not _DEFERRED:
-            return stored
-        super().__get__(instance, cls)  # fetches the column
-        return self.__get__(instance, cls)
-
-    def __set__(self, instance: models.Model, value: Any) -> None:
-        if type(value) is Sealed:  # from the database, thousands at a time
-            instance.__dict__[self.field.attname] = value
-            return
-        if value is not None:
-            value = self.field.taken_in(value, instance)
-        slots, name = instance.__dict__, self.field.attname
-        if value is None and slots.get(name) is not None:
-            instance._state.__dict__.setdefault("vault_emptied", {})[name] = True
-        slots[name] = value
 
 
 class SealedField(Indexed, _Base):
@@ -89,7 +59,7 @@ class SealedField(Indexed, _Base):
     :param customer_attr: the attribute that holds the id of the person whose key seals the value.
     """
 
-    descriptor_class = SealedAttribute
+    descriptor_class = QuickAttribute
     description = _("Sealed value")
     empty_strings_allowed = False
 
@@ -117,6 +87,7 @@ class SealedField(Indexed, _Base):
         self.indexed = indexed
         self.exclusive = unique
         self.customer_attr = customer_attr
+        self.measured_label = sealing.measured(label)
 
     # -- The attribute ------------------------------------------------------------------------
 

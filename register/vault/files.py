@@ -25,6 +25,7 @@ from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import keys, streams
+from .attribute import SealedAttribute
 from .errors import PlainValueError, TamperedError
 from .fields import SealedField
 from .models import SealedFile
@@ -124,6 +125,8 @@ class SealedFileField(SealedField):
 
     :param max_length: of the content, in bytes.
     """
+
+    descriptor_class = SealedAttribute  # the ticket is opened first, and the file not at all
 
     def __init__(self, verbose_name: Any = None, **kwargs: Any) -> None:
         super().__init__(verbose_name, **{**kwargs, "binary": True})

@@ -8,64 +8,90 @@ that is gone, or that was rolled back.
 
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
 from time import monotonic
-from typing import NamedTuple
+from typing import TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connections, router, transaction
 
-from . import keyring
+from . import keyring, raw, sealing
 from .errors import KeyringError
 from .models import DataKey, IndexTag
 from .providers import KeyProvider
 
+T = TypeVar("T")
 TRUST_SECONDS = 5.0
 REMEMBERED = 16_384
 ROWS_A_QUERY = 2_000
-_KEYS_OF = "SELECT customer_id, generation, wrapped FROM vault_datakey WHERE customer_id"
+_KEYS_OF_POSTGRESQL = (
+    "SELECT uuid_send(customer_id), generation, wrapped FROM vault_datakey "
+    "WHERE customer_id = ANY(%s::uuid[])"
+)
+_KEYS_OF_SQLITE = (
+    "SELECT customer_id, generation, wrapped FROM vault_datakey "
+    "WHERE customer_id IN (SELECT value FROM json_each(%s))"
+)
 
 
-class _Key:
-    """One data key in memory: unwrapped at its first use."""
+class _Asked:
+    """One question to the vault: when it was put, and whose keys unwrap the answer."""
 
-    __slots__ = ("_context", "opened", "wrapped")
+    __slots__ = ("at", "provider")
+    at: float
+    provider: KeyProvider | None
 
-    def __init__(self, owner: int, generation: int, wrapped: bytes) -> None:
-        self._context = (owner, generation)
-        self.opened: AESGCM | None = None
-        self.wrapped = wrapped
+    def __init__(self, at: float) -> None:
+        self.at, self.provider = at, None
 
-    @property
-    def cipher(self) -> AESGCM:
-        if self.opened is None:
-            owner, generation = self._context
-            context = owner.to_bytes(16) + generation.to_bytes(2)  # keyring.data_key_context
-            self.opened = AESGCM(keyring.unwrap(self.wrapped, context=context))
-        return self.opened
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        if self.provider is None:
+            self.provider = keyring.active()
+        try:
+            return self.provider.unwrap(wrapped, context=context)
+        except KeyringError:  # wrapped by a master that this process has not met
+            return keyring.unwrap(wrapped, context=context)
 
 
-class _Person(NamedTuple):
-    """What the vault said of one person, and when: generation → key, empty if there is none."""
+class _Person:
+    """What the vault said of one person, and in answer to what.
 
-    asked_at: float
-    keys: dict[int, _Key]
+    ``keys``: header of her sealed values (format version and generation) → wrapped key; empty if
+    she has none. ``cipher`` is that of ``head``, the one that was used last.
+    """
+
+    __slots__ = ("asked", "cipher", "head", "keys")
+    asked: _Asked
+    keys: dict[bytes, bytes]
+    head: bytes | None
+    cipher: AESGCM | None
+
+    def __init__(self, asked: _Asked, keys: dict[bytes, bytes]) -> None:
+        self.asked, self.keys, self.head, self.cipher = asked, keys, None, None
 
 
 class Batch:
     """The people of rows that were read together: their keys are fetched together."""
 
-    __slots__ = ("customer_ids",)
+    __slots__ = ("_ids",)
 
-    def __init__(self, customer_ids: Collection[UUID]) -> None:
-        self.customer_ids = customer_ids
+    def __init__(self, ids: Collection[object]) -> None:
+        self._ids = ids
+
+    @property
+    def customer_ids(self) -> list[UUID]:
+        """In the order of the rows; a row may lack its person's id, or nobody asked for it."""
+        return [person for person in self._ids if type(person) is UUID]
 
 
-_memory: dict[int, _Person] = {}  # by the id's number: a UUID takes its time to hash
+memory: dict[bytes, _Person] = {}
+"""By the bytes of the id, as a UUID takes its time to hash. One object for good: others hold it."""
 _lock = threading.Lock()
+_forgotten = 0  # how often people were destroyed by this process
+_heads = [sealing.header(number) for number in range(16)]
+"""The headers of the generations that are met, so that they need not be packed again and again."""
 
 
 def ensure(customer_id: UUID) -> None:
@@ -105,30 +131,36 @@ def preload(customer_ids: Iterable[UUID]) -> None:
     Useful before a loop over rows that a plain query has joined in; rows that come from a
     SealedQuerySet do this by themselves.
     """
-    for some in in_parts(set(customer_ids)):
+    for some in in_parts(_each_once(customer_ids)):
         _ask(some)
 
 
 def current(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[int, AESGCM]]:
     """Each person's newest (generation, cipher), made where missing. Always asks the vault."""
     ids = set(customer_ids)
-    found = _newest(ids)
+    found = newest(ids)
     if missing := ids - found.keys():
         _create(missing)
-        found |= _newest(missing)
-    return {person: (generation, key.cipher) for person, (generation, key) in found.items()}
+        found |= newest(missing)
+    return found
 
 
 def newest(customer_ids: Iterable[UUID]) -> dict[UUID, tuple[int, AESGCM]]:
     """Like :func:`current`, of those who have a key: none is made."""
-    found = _newest(set(customer_ids))
-    return {person: (generation, key.cipher) for person, (generation, key) in found.items()}
+    ids = {customer_id.bytes: customer_id for customer_id in customer_ids}
+    found: dict[UUID, tuple[int, AESGCM]] = {}
+    for some in in_parts(ids):
+        for owner, person in _ask(some).items():
+            if person.keys:
+                head = max(person.keys)
+                found[ids[owner]] = int.from_bytes(head[1:]), _unwrapped(person, owner, head)
+    return found
 
 
 def newest_known(customer_id: UUID) -> int:
     """The person's newest generation as this process remembers it; 0 where it knows of none."""
-    person = _memory.get(customer_id.int)
-    return max(person.keys, default=0) if person else 0
+    person = memory.get(customer_id.bytes)
+    return int.from_bytes(max(person.keys)[1:]) if person and person.keys else 0
 
 
 def cipher(customer_id: UUID, generation: int, read: object = None) -> AESGCM | None:
@@ -136,59 +168,77 @@ def cipher(customer_id: UUID, generation: int, read: object = None) -> AESGCM | 
 
     ``read``: the state of the row that it opens, which knows the rows that were read with it.
     """
-    person = _memory.get(customer_id.int)
-    if person is None or monotonic() - person.asked_at >= TRUST_SECONDS or not person.keys:
-        person = _ask_with(customer_id, person, getattr(read, "vault_batch", None))
-    key = person.keys.get(generation)
-    if key is None:
+    return cipher_of(customer_id.bytes, _head(generation), read)
+
+
+def cipher_of(owner: bytes, head: bytes, read: object) -> AESGCM | None:
+    """The same by the bytes of the person's id and the first three of the sealed value."""
+    person = memory.get(owner)
+    if person is None or monotonic() - person.asked.at >= TRUST_SECONDS or not person.keys:
+        person = _ask_with(owner, person, getattr(read, "vault_batch", None))
+    if head not in person.keys:
         return None
     try:
-        return key.opened or key.cipher
+        return _unwrapped(person, owner, head)
     except KeyringError:  # wrapped anew, and the old master retired, since we asked
-        return cipher_anew(customer_id, generation)
+        return _anew(owner, head)
 
 
 def cipher_anew(customer_id: UUID, generation: int) -> AESGCM | None:
     """Like :func:`cipher`, past the memory: for a value that did not open with what it held."""
-    key = _ask([customer_id])[customer_id].keys.get(generation)
-    return key.cipher if key else None
+    return _anew(customer_id.bytes, _head(generation))
+
+
+def _anew(owner: bytes, head: bytes) -> AESGCM | None:
+    person = _ask([owner])[owner]
+    return _unwrapped(person, owner, head) if head in person.keys else None
+
+
+def _head(generation: int) -> bytes:
+    return _heads[generation] if generation < len(_heads) else sealing.header(generation)
+
+
+def _unwrapped(person: _Person, owner: bytes, head: bytes) -> AESGCM:
+    """The person's cipher of that generation, kept at hand: her values are of one, as a rule."""
+    ready = person.cipher
+    if ready is not None and person.head == head:
+        return ready
+    # The context is keyring.data_key_context, of bytes that are here already.
+    opened = AESGCM(person.asked.unwrap(person.keys[head], owner + head[1:]))
+    person.head = None  # a thread that reads meanwhile never sees a header with another's cipher
+    person.cipher = opened
+    person.head = head
+    return opened
 
 
 def forget() -> None:
     """Empty this process's memory of keys."""
     with _lock:
-        _memory.clear()
+        memory.clear()
 
 
-def _ask_with(customer_id: UUID, known: _Person | None, batch: Batch | None) -> _Person:
+def _ask_with(owner: bytes, known: _Person | None, batch: Batch | None) -> _Person:
     """Ask for the person and, in the same breath, for everybody read together with her.
 
     That a person has no key is believed only within the rows that were read together.
     """
     if batch is None:
-        return _ask([customer_id])[customer_id]
-    if known is not None and monotonic() - known.asked_at < TRUST_SECONDS:
+        return _ask([owner])[owner]
+    if known is not None and monotonic() - known.asked.at < TRUST_SECONDS:
         return known
     preload(batch.customer_ids)
-    person = _memory.get(customer_id.int)
-    return person if person is not None else _ask([customer_id])[customer_id]
+    person = memory.get(owner)
+    return person if person is not None else _ask([owner])[owner]
 
 
-def in_parts(ids: Iterable[UUID], size: int = ROWS_A_QUERY) -> Iterator[list[UUID]]:
+def in_parts(ids: Iterable[T], size: int = ROWS_A_QUERY) -> Iterator[list[T]]:
     rest = iter(ids)
     while part := list(islice(rest, size)):
         yield part
 
 
-def _newest(ids: Iterable[UUID]) -> dict[UUID, tuple[int, _Key]]:
-    newest: dict[UUID, tuple[int, _Key]] = {}
-    for some in in_parts(ids):
-        newest |= {
-            customer_id: max(person.keys.items(), key=itemgetter(0))
-            for customer_id, person in _ask(some).items()
-            if person.keys
-        }
-    return newest
+def _each_once(customer_ids: Iterable[UUID]) -> dict[bytes, None]:
+    return dict.fromkeys([customer_id.int.to_bytes(16) for customer_id in customer_ids])
 
 
 def _create(ids: Iterable[UUID]) -> None:
@@ -206,43 +256,50 @@ def new_key(provider: KeyProvider, customer_id: UUID, generation: int) -> DataKe
     return DataKey(customer_id=customer_id, generation=generation, wrapped=wrapped)
 
 
-def _ask(ids: Collection[UUID]) -> dict[UUID, _Person]:
+def _ask(owners: Sequence[bytes]) -> dict[bytes, _Person]:
     """What the vault says of these people now. Remembers it, that there is no key included."""
-    now = monotonic()
-    people = {customer_id.int: _Person(now, {}) for customer_id in ids}
-    for owner, generation, wrapped in _stored(ids):
-        people[owner].keys[generation] = _same_or_new(owner, generation, wrapped)
+    asked, before = _Asked(monotonic()), _forgotten
+    stored: dict[bytes, dict[bytes, bytes]] = {}
+    for owner, generation, wrapped in _stored(owners):
+        if owner in stored:
+            stored[owner][_head(generation)] = wrapped
+        else:
+            stored[owner] = {_head(generation): wrapped}
     with _lock:
-        for number, person in people.items():
-            _memory.pop(number, None)  # to the end of the row: the least asked go first
-            _memory[number] = person
-        for number in list(islice(_memory, max(0, len(_memory) - REMEMBERED))):
-            del _memory[number]
-    return {customer_id: people[customer_id.int] for customer_id in ids}
+        if before != _forgotten:  # somebody was destroyed while we asked: nothing is remembered
+            return {owner: _Person(asked, stored.get(owner) or {}) for owner in owners}
+        return _remembered(owners, stored, asked)
 
 
-def _stored(ids: Collection[UUID]) -> Iterator[tuple[int, int, bytes]]:
-    """(person's number, generation, wrapped key), in plain SQL: lists of thousands go by here."""
+def _remembered(
+    owners: Sequence[bytes], stored: dict[bytes, dict[bytes, bytes]], asked: _Asked
+) -> dict[bytes, _Person]:
+    """The people in memory, a key unwrapped already where the vault still holds just the same."""
+    people = {}
+    for owner in owners:
+        keys, person = stored.get(owner) or {}, memory.pop(owner, None)
+        if person is None or person.keys != keys:
+            person = _Person(asked, keys)
+        person.asked = asked
+        people[owner] = memory[owner] = person  # at the end: the least asked go first
+    for owner in list(islice(memory, max(0, len(memory) - REMEMBERED))):
+        del memory[owner]
+    return people
+
+
+def _stored(owners: Collection[bytes]) -> Iterable[tuple[bytes, int, bytes]]:
+    """(person, generation, wrapped key), in plain SQL: lists of thousands go by here."""
     connection = connections[router.db_for_read(DataKey)]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"{_KEYS_OF} = ANY(%s)", [list(ids)])
-            return iter([(owner.int, number, bytes(key)) for owner, number, key in cursor])
-        listed = json.dumps([customer_id.hex for customer_id in ids])
-        cursor.execute(f"{_KEYS_OF} IN (SELECT value FROM json_each(%s))", [listed])  # noqa: S608
-        return iter([(int(owner, 16), number, bytes(key)) for owner, number, key in cursor])
-
-
-def _same_or_new(owner: int, generation: int, wrapped: bytes) -> _Key:
-    """The key in memory, already unwrapped, if the vault still holds exactly these bytes."""
-    person = _memory.get(owner)
-    known = person.keys.get(generation) if person else None
-    if known is not None and known.wrapped == wrapped:
-        return known
-    return _Key(owner, generation, wrapped)
+    if connection.vendor == "postgresql":
+        listed = "{" + ",".join([owner.hex() for owner in owners]) + "}"
+        return raw.fetch(connection, _KEYS_OF_POSTGRESQL, [listed])
+    rows = raw.fetch(connection, _KEYS_OF_SQLITE, [json.dumps([owner.hex() for owner in owners])])
+    return [(bytes.fromhex(owner), number, wrapped) for owner, number, wrapped in rows]
 
 
 def _forget_people(ids: Iterable[UUID]) -> None:
+    global _forgotten
     with _lock:
+        _forgotten += 1
         for customer_id in ids:
-            _memory.pop(customer_id.int, None)
+            memory.pop(customer_id.bytes, None)

@@ -1,41 +1,18 @@
 """Many rows at once: keys fetched together, values sealed together."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.db import models, router
-from django.db.models.query import ModelIterable
 
 from . import keys
 from .blind_index import Entry
 from .errors import PlainValueError, SealedLookupError
 from .fields import SealedField
+from .reading import SealedIterable, sealed_fields
 from .values import Sealed, Secret
 
 _Row = TypeVar("_Row", bound=models.Model)
-
-
-@lru_cache(maxsize=256)
-def sealed_fields(model: type[models.Model]) -> tuple[SealedField, ...]:
-    """The sealed columns of a model."""
-    return tuple(f for f in model._meta.concrete_fields if isinstance(f, SealedField))
-
-
-class SealedIterable(ModelIterable):  # type: ignore[type-arg]
-    """Rows in groups of 2 000, each group knowing its people: one key query opens them all."""
-
-    def __iter__(self) -> Iterator[Any]:
-        owners = {field.customer_attr for field in sealed_fields(self.queryset.model)}
-        rows = super().__iter__()
-        while group := list(islice(rows, keys.ROWS_A_QUERY)):
-            people = [row.__dict__.get(owner) for owner in owners for row in group]
-            batch = keys.Batch([person for person in people if type(person) is UUID])
-            for row in group:
-                row._state.vault_batch = batch
-            yield from group
 
 
 class SealedQuerySet(models.QuerySet[_Row]):

@@ -48,13 +48,13 @@ def read_header(sealed: bytes) -> int:
 
 def additional_data(head: bytes, place: Place) -> bytes:
     label, owner, row = place
-    return head + (_labels.get(label) or _measured(label)) + owner.bytes + row.bytes
+    return head + (_labels.get(label) or measured(label)) + owner.bytes + row.bytes
 
 
 _labels: dict[str, bytes] = {}
 
 
-def _measured(label: str) -> bytes:
+def measured(label: str) -> bytes:
     """The label with its length before it; there are a dozen of them in the whole register."""
     encoded = label.encode()
     return _labels.setdefault(label, _U16.pack(len(encoded)) + encoded)
@@ -72,7 +72,7 @@ def unseal(cipher: AESGCM, sealed: bytes, place: Place) -> bytes:
         raise TamperedError(_NOT_SEALED)
     # Written out, not called: this line opens every value of every list.
     label, owner, row = place
-    known = (_labels.get(label) or _measured(label)) + owner.bytes + row.bytes
+    known = (_labels.get(label) or measured(label)) + owner.bytes + row.bytes
     try:
         return cipher.decrypt(sealed[3:15], sealed[15:], sealed[:3] + known)
     except InvalidTag:

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NoReturn, final
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -52,7 +53,7 @@ class Secret:
     ) -> None:
         self._value = value
         self._mask = mask
-        self._place = place
+        self._place: tuple[str, UUID, UUID] | None = place
         self._sealed = sealed
 
     @classmethod

@@ -79,9 +79,9 @@ def test_a_key_that_was_rolled_back_and_made_anew_opens_what_it_sealed(aino):
     with pytest.raises(RuntimeError), transaction.atomic(using="vault"):
         keys.ensure(aino.pk)
         raise RuntimeError("the power went")
-    other = dict(keys._memory)  # the key that never was
+    other = dict(keys.memory)  # the key that never was
     row = Identity.objects.create(customer=aino, personal_identity_code=CODE)
-    keys._memory.update(other)
+    keys.memory.update(other)
 
     assert Identity.objects.get(pk=row.pk).personal_identity_code.expose() == CODE
 
@@ -91,7 +91,7 @@ def test_the_memory_of_keys_does_not_grow_without_end(monkeypatch):
     people = [cast.customer().pk for _ in range(12)]
     keys.current(people)
 
-    assert len(keys._memory) == 5
+    assert len(keys.memory) == 5
     rows = [Identity(customer_id=who, passport_number="P") for who in people]
     Identity.objects.bulk_create(rows)
     read = Identity.objects.all()
