@@ -11,6 +11,7 @@ the two databases can neither hide a row nor find a wrong one.
 """
 
 import hmac
+import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -69,11 +70,13 @@ class TagTakenError(Exception):
 
 def tags(label: str, value: str) -> dict[int, bytes]:
     """Version of the index → tag of the normalised value, for every version in use."""
-    provider = keyring.active()
-    return {
-        version: _tag(_key(provider.index_root(version), label, version), value)
-        for version in keyring.index_versions()
-    }
+    return {version: _tag(key, value) for version, key in _keys(label)}
+
+
+def _keys(label: str) -> list[tuple[int, bytes]]:
+    """Version of the index and the column's key in it, for every version in use."""
+    provider, versions = keyring.index_keys()
+    return [(v, _key(provider.index_root(v), label, v)) for v in versions]
 
 
 @lru_cache(maxsize=256)
@@ -103,22 +106,29 @@ def _matching(
     column: Column, wanted: Collection[tuple[int, bytes]]
 ) -> list[tuple[int, bytes, UUID, bool]]:
     """Rows of the index with one of these tags. Plain SQL: every look-up goes by here."""
-    using = router.db_for_read(IndexTag)
-    found: list[tuple[int, bytes, UUID, bool]] = []
-    for version in {version for version, _ in wanted}:
-        for some in _parts([tag for of, tag in wanted if of == version]):
-            places = ", ".join(["%s"] * len(some))
-            exclusive = "exclusive" if column.exclusive else "NOT exclusive"
-            rows = raw.fetch(
-                connections[using],
-                "SELECT tag, row_id, settled FROM vault_indextag "  # noqa: S608
-                f"WHERE tag IN ({places}) AND label = %s AND key_version = %s AND {exclusive}",
-                [*some, column.label, version],
-            )
-            found += (
-                (version, bytes(tag), _uuid(row_id), bool(settled)) for tag, row_id, settled in rows
-            )
-    return found
+    connection = connections[router.db_for_read(IndexTag)]
+    by_version: dict[int, list[bytes]] = {}
+    for version, tag in wanted:
+        by_version.setdefault(version, []).append(tag)
+    return [
+        (version, bytes(tag), _uuid(row_id), bool(settled))
+        for version, tags_of in by_version.items()
+        for some in _parts(tags_of)
+        for tag, row_id, settled in raw.fetch(
+            connection, _question(len(some), column.exclusive), [*some, column.label, version]
+        )
+    ]
+
+
+@lru_cache(maxsize=64)
+def _question(count: int, exclusive: bool) -> str:
+    """The partial indexes are found by `exclusive` in the words of the question."""
+    places = ", ".join(["%s"] * count)
+    return (
+        "SELECT tag, row_id, settled FROM vault_indextag "  # noqa: S608
+        f"WHERE tag IN ({places}) AND label = %s AND key_version = %s "
+        f"AND {'exclusive' if exclusive else 'NOT exclusive'}"
+    )
 
 
 def _uuid(stored: UUID | str) -> UUID:
@@ -135,7 +145,7 @@ def add(column: Column, entries: Sequence[Entry], *, holds: Holds) -> None:
     Raises TagTakenError when the column is exclusive and another row holds the value. A tag left
     behind by a row that never came to be, or that has another value now, gives way.
     """
-    rows = [row for entry in entries for row in rows_of(column, entry)]
+    rows = _rows_of_all(column, entries)
     if not column.exclusive:
         _insert(rows, ignore_conflicts=True)
         return
@@ -193,9 +203,16 @@ def forget(row_ids: UUID | Iterable[UUID]) -> int:
 
 def rows_of(column: Column, entry: Entry) -> list[Tag]:
     """The tags of one row, not saved yet: one for each version in use."""
+    return _rows_of_all(column, [entry])
+
+
+def _rows_of_all(column: Column, entries: Iterable[Entry]) -> list[Tag]:
+    label, exclusive = column
+    keys = _keys(label)
     return [
-        Tag(column.label, version, tag, entry.customer_id, entry.row_id, column.exclusive)
-        for version, tag in tags(column.label, entry.value).items()
+        Tag(label, version, _tag(key, value), customer_id, row_id, exclusive)
+        for row_id, customer_id, value in entries
+        for version, key in keys
     ]
 
 
@@ -218,13 +235,25 @@ def _insert(rows: Sequence[Tag], *, ignore_conflicts: bool = False) -> None:
                 f"{into} SELECT u.*, %s::timestamptz FROM unnest(%s::text[], %s::int[], "  # noqa: S608
                 "%s::bytea[], %s::uuid[], %s::uuid[], %s::boolean[], %s::boolean[]) AS u"
                 + conflicts,
-                [now, *(list(part) for part in zip(*rows, strict=True))],
+                [now, *_as_arrays(rows)],
             )
             return
         cursor.executemany(
             f"{into} VALUES (%s, %s, %s, %s, %s, %s, %s, %s){conflicts}",
             [(r[0], r[1], r[2], r[3].hex, r[4].hex, r[5], r[6], now) for r in rows],
         )
+
+
+def _as_arrays(rows: Sequence[Tag]) -> list[str]:
+    """The columns as PostgreSQL writes arrays: the driver would look at each of a hundred thousand
+    values for what needs quoting, and only labels could."""
+    labels, versions, tags_of, people, ids, exclusive, settled = zip(*rows, strict=True)
+    columns = (
+        map(json.dumps, labels), map(str, versions), (f'"\\\\x{tag.hex()}"' for tag in tags_of),
+        (person.hex for person in people), (row.hex for row in ids),
+        map(str, exclusive), map(str, settled),
+    )  # fmt: skip
+    return ["{" + ",".join(column) + "}" for column in columns]
 
 
 def insert_if_missing(

@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from . import keys, sealing
-from .attribute import QuickAttribute
+from .attribute import QuickAttribute, SealedAttribute
 from .blind_index import Entry
 from .errors import (
     PlainValueError,
@@ -59,7 +59,7 @@ class SealedField(Indexed, _Base):
     :param customer_attr: the attribute that holds the id of the person whose key seals the value.
     """
 
-    descriptor_class = QuickAttribute
+    descriptor_class: type[SealedAttribute] = QuickAttribute
     description = _("Sealed value")
     empty_strings_allowed = False
 
@@ -232,10 +232,12 @@ class SealedField(Indexed, _Base):
         return self.normal(secret._value)
 
     def sealed(self, value: str | bytes, place: Place, generation: int, cipher: Any) -> Sealed:
+        return Sealed(sealing.seal(cipher, generation, self.padded(value), place))
+
+    def padded(self, value: str | bytes) -> bytes:
+        """The bytes that are sealed."""
         plain = value if isinstance(value, bytes) else value.encode()
-        if self.pad_to:
-            plain = sealing.pad(plain, self.pad_to)
-        return Sealed(sealing.seal(cipher, generation, plain, place))
+        return sealing.pad(plain, self.pad_to) if self.pad_to else plain
 
     def _must_belong(self, sealed: Sealed, instance: models.Model) -> Secret:
         """A copied row, or one given to another person, would be unreadable from now on."""

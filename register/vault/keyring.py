@@ -65,6 +65,12 @@ def index_versions() -> tuple[int, ...]:
     return _current_view().versions
 
 
+def index_keys() -> tuple[KeyProvider, tuple[int, ...]]:
+    """Both of them at once: every look-up and every new tag asks for them."""
+    view = _current_view()
+    return view.keys, view.versions
+
+
 def unwrap(wrapped: bytes, *, context: bytes) -> bytes:
     """A data key, with the key file read anew if its master is not known here yet."""
     try:

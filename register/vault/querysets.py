@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.db import models, router
 
-from . import keys
+from . import keys, sealing
 from .blind_index import Entry
 from .errors import PlainValueError, SealedLookupError
 from .fields import SealedField
@@ -59,7 +59,8 @@ def _seal_column(field: SealedField, rows: Sequence[Any], using: str) -> None:
         field.ready(row.__dict__[field.attname], place)
         for row, place in zip(rows, places, strict=True)
     ]
-    current = keys.current(place.owner for place in places)
+    owners = [place.owner.bytes for place in places]
+    current = keys.current_of(owners)
     if field.indexed:
         entries = [
             Entry(place.row, place.owner, value)
@@ -67,7 +68,12 @@ def _seal_column(field: SealedField, rows: Sequence[Any], using: str) -> None:
             if isinstance(value, str) and value
         ]
         field.index_many(entries, using)
-    for row, place, value in zip(rows, places, values, strict=True):
-        ready: dict[str, Sealed] = row._state.__dict__.setdefault("vault_ready", {})
+    waiting = [
+        (cipher, head, field.padded(value), owner, place.row.bytes)
+        for value, owner, place in zip(values, owners, places, strict=True)
+        for head, cipher in [current[owner]]
+    ]
+    sealed = sealing.seal_many(field.label, waiting)
+    for row, value, raw in zip(rows, values, sealed, strict=True):
         if value or field.binary:
-            ready[field.attname] = field.sealed(value, place, *current[place.owner])
+            row._state.__dict__.setdefault("vault_ready", {})[field.attname] = Sealed(raw)

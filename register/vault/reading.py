@@ -12,6 +12,7 @@ from itertools import chain, islice, repeat
 from typing import Any
 from uuid import UUID, SafeUUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.models.base import ModelState
@@ -20,16 +21,17 @@ from django.db.models.query import ModelIterable
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
-from . import keys
+from . import keys, raw
 from .attribute import QuickAttribute, SealedAttribute
 from .fields import SealedField
 from .values import Sealed
 
 Column = Sequence[Any]
 HEX_DIGITS = 32  # of a UUID in SQLite
+FEW = 4
 _new = object.__new__
-_set_number = UUID.int.__set__  # type: ignore[attr-defined]
-_set_safety = UUID.is_safe.__set__  # type: ignore[attr-defined]
+_set_number = vars(UUID)["int"].__set__
+_set_safety = vars(UUID)["is_safe"].__set__
 _PLAIN_SLOTS = (DeferredAttribute, ForeignKeyDeferredAttribute, SealedAttribute, QuickAttribute)
 
 
@@ -56,11 +58,13 @@ class SealedIterable(ModelIterable):  # type: ignore[type-arg]
 
     def _in_columns(self) -> Iterator[Any]:
         compiler = self.queryset.query.get_compiler(using=self.queryset.db)
-        found = compiler.execute_sql(chunked_fetch=self.chunked_fetch, chunk_size=self.chunk_size)
+        rows = self._asked(compiler)
+        if rows is None:
+            return
         names = [selected[0].target.attname for selected in compiler.select]
         converters = compiler.get_converters([selected[0] for selected in compiler.select])
         owners = [names.index(name) for name in _owners(self.queryset.model) if name in names]
-        model, rows = compiler.klass_info["model"], chain.from_iterable(found)
+        model = compiler.klass_info["model"]
         while group := list(islice(rows, keys.ROWS_A_QUERY)):
             columns: list[Column] = list(zip(*group, strict=True))
             for position, (steps, expression) in converters.items():
@@ -69,6 +73,29 @@ class SealedIterable(ModelIterable):  # type: ignore[type-arg]
                 )
             batch = keys.Batch([person for at in owners for person in columns[at]])
             yield from _built(model, names, columns, batch, self.queryset.db)
+
+    def _asked(self, compiler: Any) -> Iterator[Any] | None:
+        """The rows of the table; None where it need not be asked."""
+        if self.chunked_fetch:
+            found = compiler.execute_sql(chunked_fetch=True, chunk_size=self.chunk_size)
+            return chain.from_iterable(found)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        return iter(_fetched(compiler, sql, params))
+
+
+def _fetched(compiler: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+    """A question for a row or two by their ids is prepared; its parameters have but one meaning.
+    That is what a look-up by a sealed value comes down to."""
+    few = 0 < len(params) <= FEW and all(type(value) is UUID for value in params)
+    if few and not compiler.has_extra_select:
+        return raw.fetch(compiler.connection, sql, params, binary=False)
+    with compiler.connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[Any] = cursor.fetchall()
+    return [row[: compiler.col_count] for row in rows] if compiler.has_extra_select else rows
 
 
 def _owners(model: type[Model]) -> set[str]:
