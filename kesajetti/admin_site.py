@@ -1,6 +1,5 @@
 """The staff's site: Django's admin, with the desk as its front page."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -25,12 +24,10 @@ class KesajettiAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Sign-ins have no lists: a person sees her own (accounts.views), the owner ends them."""
-        models = (
-            model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
-        )
-        shown = [model for model in models if not model.__module__.startswith("allauth.")]
-        super().register(shown, admin_class, **options)
+        """Only lists that follow the policy. Those that a package brings (groups, jobs, sign-ins)
+        would show columns by Django's permissions alone."""
+        if getattr(admin_class, "follows_policy", False):
+            super().register(model_or_iterable, admin_class, **options)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Every way in is the one with two steps."""

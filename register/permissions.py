@@ -84,6 +84,12 @@ def sight(user: Any, model: type[Model] | Model, field: str) -> Sight:
     return policy.sight(f"{table}.{field}", roles_of(user))
 
 
+def sees_whole(user: Any, *labels: str) -> bool:
+    """Whether the user sees each of the columns "app.Model.field" whole."""
+    roles = roles_of(user)
+    return all(policy.sight(label, roles) is Sight.WHOLE for label in labels)
+
+
 def may_reveal(user: Any, label: str) -> bool:
     """Whether the user may open the sealed column "app.Model.field" for a stated reason."""
     return bool(set(policy.access(label).reveal) & set(roles_of(user)))

@@ -1119,7 +1119,12 @@ ACCOUNTS = Category(
     fields=(
         *held(
             "register.User",
-            supplied="username first_name last_name email",
+            supplied="username first_name last_name",
+            access=OFFICE,
+        ),
+        *held(
+            "register.User",
+            supplied="email",
             observed="is_active is_staff is_superuser date_joined last_login groups user_permissions",
         ),
         *held("register.User", supplied="password", access=Access()),

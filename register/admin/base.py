@@ -66,6 +66,9 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Base of all our admins. Subclasses name what is worth a column or a filter; what each role
     sees of that is the policy's business."""
 
+    follows_policy = True
+    """The site takes no admin without it."""
+
     form = PolicyForm
     columns: Sequence[str] = ()
     filters: Sequence[str] = ()

@@ -66,6 +66,12 @@ def needs_sight(model: type[Model]) -> Callable[[View], View]:
     return _guard(lambda user: permissions.may_see(user, model))
 
 
+def needs_whole(*labels: str) -> Callable[[View], View]:
+    """Only for roles that see each of the columns "app.Model.field" whole: a paper that bears
+    them is not masked for the reader."""
+    return _guard(lambda user: permissions.sees_whole(user, *labels))
+
+
 def needs_to_write(model: type[Model]) -> Callable[[View], View]:
     """Only for roles that write rows of the table."""
     return _guard(lambda user: permissions.may_write(user, model))

@@ -51,7 +51,7 @@ from register.models import (
     Rental,
     User,
 )
-from register.services import bills, bookings, customers
+from register.services import bills, bookings, contracts, customers
 from register.services.refusals import ChangedMeanwhile, Refused
 
 
@@ -206,7 +206,8 @@ def _may(user: User) -> dict[str, bool]:
         "booking": Booking, "driver": Driver, "line": OrderLine, "agreement": Agreement,
         "rental": Rental, "payment": Payment, "deposit": Deposit,
     }  # fmt: skip
-    return {name: permissions.may_write(user, model) for name, model in tables.items()}
+    may = {name: permissions.may_write(user, model) for name, model in tables.items()}
+    return may | {"print": permissions.sees_whole(user, *contracts.PRINTED)}
 
 
 def after(

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from register.desk.access import (
     agreement_or_404,
@@ -18,6 +18,7 @@ from register.desk.access import (
     looked_at,
     needs_sight,
     needs_to_write,
+    needs_whole,
     staff,
     tried,
 )
@@ -54,7 +55,9 @@ def make_agreement(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     return after(request, site, booking, form, "agreement_form", done, words)
 
 
+@require_safe
 @needs_sight(Agreement)
+@needs_whole(*contracts.PRINTED)
 def agreement_pdf(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """The paper, shown in the browser. Its name holds the number and nothing personal."""
     agreement = agreement_or_404(pk)

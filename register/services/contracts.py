@@ -17,6 +17,9 @@ from register.services import audit, bills, bookings, customers, events, numbers
 from register.services.refusals import Refused
 
 TERMS_VERSION = "2026-06"
+PRINTED = ("register.Customer.email", "register.Customer.phone")
+"""Columns on the paper that not every role may see which sees agreements."""
+
 AGREED = (
     OrderLine.Kind.RENTAL,
     OrderLine.Kind.EXTRA,

@@ -1,0 +1,229 @@
+"""Who may open which page: THE table. A new address without a line here fails the matrix.
+
+One line an address: its name in urls.py, who may open it, and which row its address names.
+
+    "admin:desk-booking": page(sees("register.Booking"), of="booking"),
+
+- `page` is looked at (GET), `act` is done (POST), `form` is both, `gone` is reached by nobody.
+- `anybody` is the public; `staff` is whoever has a role; `verb("search")`, `sees("register.X")` and
+  `writes("register.X")` ask the policy, so a change of the policy needs no change here.
+- `of` names the row: a key of `World.rows` (tests/matrix/world.py). `given` fills in the rest.
+
+The admin's own pages of a table (list, add, change, delete, history) need no line: what holds for
+them follows from the policy (`of_the_admin`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from register import policy
+from register.declare import Sight
+
+Who = Callable[[tuple[str, ...]], bool]
+GET, POST = "GET", "POST"
+
+
+@dataclass(frozen=True)
+class Stance:
+    """Whom an address lets in, by which method, and the row that it names. `who` is asked with
+    the keys of the roles; nobody's roles are (). `writers` are those who may POST, where they are
+    fewer than those who look. A method that is not named does nothing, whoever tries.
+    `only_looked_at`: who gets in depends on more than the role, and is tested elsewhere; here the
+    answers are searched for what they may not show. `ends_on_front`: done, it leads to the desk's
+    front page, as a refusal of the admin's does."""
+
+    who: Who
+    methods: frozenset[str]
+    of: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    writers: Who | None = None
+    only_looked_at: bool = False
+    ends_on_front: bool = False
+
+    @property
+    def by_token(self) -> bool:
+        """Whether the address itself proves who asks: a link that only the person was sent."""
+        return bool({"token", "signed"} & set(self.given))
+
+    def lets_in(self, roles: tuple[str, ...], method: str) -> bool:
+        if method == POST and POST in self.methods and self.writers:
+            return self.writers(roles)
+        return self.who(roles)
+
+
+def anybody(roles: tuple[str, ...]) -> bool:
+    return True
+
+
+def staff(roles: tuple[str, ...]) -> bool:
+    return bool(roles)
+
+
+def nobody(roles: tuple[str, ...]) -> bool:
+    return False
+
+
+def verb(name: str) -> Who:
+    """Roles that have the verb."""
+    having = {role.key for role in policy.ROLES if name in role.verbs}
+    return lambda roles: bool(having & set(roles))
+
+
+def sees(table: str) -> Who:
+    """Roles that see anything of the table."""
+    return lambda roles: bool(roles) and policy.sees_table(table, roles)
+
+
+def whole(*labels: str) -> Who:
+    """Roles that see each of the columns whole."""
+    return lambda roles: all(policy.sight(label, roles) is Sight.WHOLE for label in labels)
+
+
+def writes(table: str) -> Who:
+    """Roles that add and change rows of the table."""
+    having = {role.key for role in policy.ROLES if table in role.writes or "*" in role.writes}
+    return lambda roles: bool(having & set(roles))
+
+
+def reveals(label: str) -> Who:
+    """Roles that may open the sealed column."""
+    return lambda roles: bool(set(policy.access(label).reveal) & set(roles))
+
+
+def both(one: Who, other: Who) -> Who:
+    return lambda roles: one(roles) and other(roles)
+
+
+def page(who: Who, of: str = "", **given: str) -> Stance:
+    return Stance(who, frozenset({GET}), of, given)
+
+
+def act(who: Who, of: str = "", **given: str) -> Stance:
+    return Stance(who, frozenset({POST}), of, given)
+
+
+def form(who: Who, of: str = "", *, writers: Who | None = None, **given: str) -> Stance:
+    return Stance(who, frozenset({GET, POST}), of, given, writers)
+
+
+def own_sign_in() -> Stance:
+    """A page of one's own sign-in (tests/staff): whether it opens depends on the steps taken."""
+    return Stance(anybody, frozenset({GET, POST}), only_looked_at=True)
+
+
+def gone(of: str = "") -> Stance:
+    return Stance(nobody, frozenset(), of)
+
+
+SEES_LOG = sees("admin.LogEntry")
+
+STANCES: dict[str, Stance] = {
+    # -- The public ------------------------------------------------------------------------------
+    "healthz": page(anybody),
+    "front": page(anybody),
+    "notice": page(anybody),
+    "notice-pdf": page(anybody),
+    "schema": page(anybody),
+    "request-new": form(anybody),
+    "request-form-pdf": page(anybody),
+    "request-sent": page(anybody, signed="signed"),
+    "request-confirm": form(anybody, token="confirm"),
+    "request-status": page(anybody, token="status"),
+    "request-withdraw": act(anybody, token="status"),
+    "package-fetch": form(anybody, token="status", key="package"),
+    "choices": form(anybody, token="choices"),
+    # -- Coming in and going out -----------------------------------------------------------------
+    **dict.fromkeys(
+        (
+            "admin:login", "admin:logout", "admin:password_change", "admin:password_change_done",
+            "account_login", "account_logout", "account_inactive", "account_reauthenticate",
+            "account_change_password", "account_set_password", "account_reset_password",
+            "account_reset_password_done", "account_reset_password_from_key_done",
+            "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp",
+            "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
+            "mfa_reauthenticate_webauthn", "mfa_login_webauthn", "sessions-end-others",
+        ),
+        own_sign_in(),
+    ),
+    "account_reset_password_from_key": replace(own_sign_in(), given={"uidb36": "1", "key": "x"}),
+    "mfa_remove_webauthn": replace(own_sign_in(), given={"pk": "1"}),
+    "mfa_edit_webauthn": replace(own_sign_in(), given={"pk": "1"}),
+    "session-end": replace(own_sign_in(), given={"pk": "1"}),
+    # -- The desk --------------------------------------------------------------------------------
+    "admin:index": page(staff),
+    "admin:records": page(staff),
+    "admin:desk-search": act(verb("search")),
+    "admin:desk-person-new": form(writes("register.Customer")),
+    "admin:desk-person": page(sees("register.Customer"), "customer"),
+    "admin:desk-contact": form(writes("register.Customer"), "customer"),
+    "admin:desk-contact-checked": act(verb("check_contact"), "customer"),
+    "admin:desk-reveal": act(verb("reveal"), "customer"),
+    "admin:desk-book": form(writes("register.Booking"), "customer"),
+    "admin:desk-booking": page(sees("register.Booking"), "booking"),
+    "admin:desk-booking-change": form(writes("register.Booking"), "booking"),
+    "admin:desk-booking-cancel": act(writes("register.Booking"), "booking"),
+    "admin:desk-booking-no-show": act(writes("register.Booking"), "booking"),
+    "admin:desk-driver-add": act(writes("register.Booking"), "booking"),
+    "admin:desk-line-add": act(writes("register.OrderLine"), "booking"),
+    "admin:desk-agreement-make": act(writes("register.Agreement"), "booking"),
+    "admin:desk-handover": form(writes("register.Rental"), "booking"),
+    "admin:desk-return": form(writes("register.Rental"), "booking"),
+    "admin:desk-pay": act(writes("register.Payment"), "booking"),
+    "admin:desk-refund": act(writes("register.Payment"), "booking"),
+    "admin:desk-deposit": act(writes("register.Deposit"), "booking"),
+    "admin:desk-deposit-release": act(writes("register.Deposit"), "deposit"),
+    "admin:desk-agreement-pdf": page(
+        both(
+            sees("register.Agreement"),
+            whole("register.Customer.email", "register.Customer.phone"),
+        ),
+        "agreement",
+    ),
+    "admin:desk-agreement-sign": act(writes("register.Agreement"), "agreement"),
+    "admin:desk-agreement-void": act(writes("register.Agreement"), "agreement"),
+    "admin:desk-attachment": form(reveals("register.Attachment.content"), "attachment"),
+    "admin:desk-attachment-small": page(reveals("register.Attachment.content"), "photo"),
+    "admin:desk-booking-photos": act(writes("register.Attachment"), "booking"),
+    "admin:desk-booking-photos-open": act(reveals("register.Attachment.content"), "booking"),
+    "admin:desk-case-photos": act(writes("register.Attachment"), "register.Case"),
+    "admin:desk-case-photos-open": act(reveals("register.Attachment.content"), "register.Case"),
+    # -- Two people --------------------------------------------------------------------------------
+    "admin:desk-approvals": page(staff),
+    "admin:desk-approve": act(verb("approve"), "approval"),
+    "admin:desk-disapprove": act(verb("approve"), "approval"),
+    # -- Privacy and the owner -------------------------------------------------------------------
+    "admin:forgetting": page(verb("audit")),
+    "admin:forgetting-night": page(verb("audit"), "night"),
+    "admin:forgetting-let-through": act(verb("evidence"), "night"),
+    "admin:forgetting-try-again": act(verb("erase"), "trouble"),
+    "admin:desk-audit": page(verb("audit")),
+    "admin:desk-audit-export": act(verb("audit")),
+    "admin:desk-audit-seen": replace(act(verb("audit")), ends_on_front=True),
+    "admin:requests-record": page(verb("audit")),
+    "admin:requests-record-pdf": page(verb("audit")),
+    "admin:requests-enter": form(verb("identify")),
+    "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
+    "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),
+    # -- Roles -------------------------------------------------------------------------------------
+    "admin:staff-roles": page(verb("roles")),
+    "admin:staff-invite": form(verb("roles")),
+    "admin:staff-person": form(verb("roles"), "user"),
+    "admin:staff-role-take": act(verb("roles"), "grant"),
+    "admin:staff-close": act(verb("roles"), "user"),
+    "admin:staff-reopen": act(verb("roles"), "user"),
+    "admin:staff-invite-again": act(verb("roles"), "user"),
+    "admin:staff-second-step-off": act(verb("roles"), "user"),
+    "admin:staff-nameless": act(verb("roles"), "user"),
+    # -- Staff's accounts, and what Django brings ------------------------------------------------
+    "admin:autocomplete": gone(),
+    "admin:jsi18n": page(staff),
+    "admin:app_list": page(staff, app_label="register"),
+    # -- The register's own books: no personal data, for whoever reads the audit -------------------
+    "admin:register_retentionrun_changelist": page(verb("audit")),
+    "admin:register_retentionrun_change": page(verb("audit"), "register.RetentionRun"),
+    "admin:register_retentionrun_history": page(verb("audit"), "register.RetentionRun"),
+    "admin:register_erasurereceipt_changelist": page(verb("audit")),
+    "admin:register_erasurereceipt_change": page(verb("audit"), "register.ErasureReceipt"),
+    "admin:register_erasurereceipt_history": page(verb("audit"), "register.ErasureReceipt"),
+}  # fmt: skip
