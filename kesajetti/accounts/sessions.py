@@ -82,6 +82,16 @@ def begin(request: HttpRequest) -> None:
     )
 
 
+def renew(*, request: HttpRequest, reauthenticated: bool = False, **kwargs: Any) -> None:
+    """After a proof of who she is the session gets another key; whoever had the old one has
+    nothing."""
+    if not reauthenticated:
+        return
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
 def watch(request: HttpRequest) -> HttpResponse | None:
     """The answer to a request whose session is over; None if it goes on."""
     session = request.session

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from kesajetti.accounts import browsers, sessions
 from kesajetti.accounts.adapters import passkey_home
+from register.desk.access import require_proof
 from register.services import audit
 
 
@@ -60,6 +61,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of my own sessions, such as on a tablet that was left somewhere."""
     row = get_object_or_404(UserSession, pk=pk, user=request.user)
+    require_proof(request)
     is_this = row.session_key == request.session.session_key
     _end(request, [row])
     if is_this:
@@ -71,6 +73,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def end_others(request: HttpRequest) -> HttpResponse:
+    require_proof(request)
     mine = UserSession.objects.filter(user=request.user)
     others = mine.exclude(session_key=request.session.session_key)
     _end(request, list(others))

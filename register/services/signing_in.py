@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
@@ -21,8 +22,18 @@ from register.models import AuditEvent
 from register.services import audit
 
 
-def signed_in(*, user: Any, **kwargs: Any) -> None:
-    audit.record(verb="sign_in", by=user, at=timezone.now(), object=user)
+def signed_in(*, user: Any, request: Any = None, **kwargs: Any) -> None:
+    audit.record(
+        verb="sign_in", by=user, at=timezone.now(), object=user, reason=_how(request, user)
+    )
+
+
+def _how(request: Any, user: Any) -> str:
+    """ "password, totp" or "webauthn": the steps by which she came in."""
+    if not hasattr(request, "session"):
+        return ""
+    steps = get_authentication_records(request, user)
+    return ", ".join(str(step.get("type") or step.get("method")) for step in steps)[:60]
 
 
 def signed_out(*, user: Any, **kwargs: Any) -> None:

@@ -176,6 +176,13 @@ def take_second_step_off(*, user: User, by: Any, at: datetime) -> None:
 
 
 @transaction.atomic
+def rescue(*, user: User, at: datetime) -> None:
+    """The same from the machine itself, for an owner whom no other owner can help."""
+    _forget_sign_in(user)
+    audit.record(verb="second_step.reset", at=at, object=user, reason="command")
+
+
+@transaction.atomic
 def make_nameless(*, user: User, by: Any, at: datetime) -> None:
     """The name and address of somebody who left go; the number stays, which the log points at."""
     _require_owner(by)

@@ -1,11 +1,13 @@
 """The owner gives and takes roles; what is taken or runs out is gone at the very next page."""
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -294,3 +296,12 @@ def test_rows_of_grants_stay_as_the_proof() -> None:
     kaisa = cast.kaisa()
     staff.take_role(grant=kaisa.grants.get(), by=cast.leena(), at=now())
     assert RoleGrant.objects.get(user=kaisa).taken_by == cast.leena()
+
+
+def test_an_owner_without_phone_and_codes_is_let_in_again_from_the_machine() -> None:
+    App(cast.leena())
+    call_command("take_second_step_off", "leena", stdout=io.StringIO())
+    assert not Authenticator.objects.exists()
+    assert ("second_step.reset", "done", "command") in lines()
+    with pytest.raises(CommandError):
+        call_command("take_second_step_off", "nobody", stdout=io.StringIO())

@@ -95,6 +95,7 @@ def test_the_second_step_is_asked_and_a_wrong_code_leaves_a_line() -> None:
     client.post(reverse("mfa_authenticate"), {"code": app.code()})
     assert is_in(client)
     assert lines()[-2:] == [("second_step", "failed"), ("sign_in", "done")]
+    assert newest() == ("sign_in", "done", "password, totp")
 
 
 @pytest.mark.parametrize("age", [0, 1])
@@ -444,6 +445,30 @@ def test_kaisa_ends_the_sign_in_on_the_tablet_she_left_on_the_dock() -> None:
     assert is_in(here)
     assert newest()[:2] != ("session.moved", "denied")
     assert ("session.ended", "done") in lines()
+
+
+def test_a_proof_gives_the_session_another_key_and_the_old_one_opens_nothing() -> None:
+    client = signed_in()
+    thief = a_browser()
+    thief.cookies["session"] = client.cookies["session"].value
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.cookies["session"].value != thief.cookies["session"].value
+    assert is_in(client)
+    assert not is_in(thief)
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+
+def test_ending_a_sign_in_asks_for_a_fresh_proof() -> None:
+    here, tablet = signed_in(), signed_in(agent=CHROME)
+    session = here.session
+    session["account_authentication_methods"] = []
+    session.save()
+    for page in (
+        reverse("session-end", args=[UserSession.objects.get(user_agent=CHROME).pk]),
+        reverse("sessions-end-others"),
+    ):
+        assert here.post(page)["Location"].startswith(reverse("account_reauthenticate"))
+    assert is_in(tablet)
 
 
 def test_nobody_ends_somebody_elses_sign_in() -> None:

@@ -95,8 +95,8 @@ def shortcomings(name: str, answer: Any) -> list[str]:
     ]  # fmt: skip
     if "unsafe" in policy or "*" in policy:
         wrong.append(f"{name}: the policy is loose")
-    for rule in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'",
-                 "frame-ancestors 'none'", "form-action 'self'"):  # fmt: skip
+    for rule in ("default-src 'none'", "object-src 'none'", "script-src 'self'", "style-src 'self'",
+                 "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"):  # fmt: skip
         if rule not in policy:
             wrong.append(f"{name}: the policy lacks {rule}")
     if name not in KEPT_BY_BROWSERS and "no-store" not in answer.headers.get("Cache-Control", ""):
