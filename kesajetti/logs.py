@@ -6,7 +6,9 @@ import traceback
 from typing import Any
 
 # The last parts of /tietosuoja/pyynto/<token>/… and /omat-valinnat/<token>/ open personal pages.
-SECRET = re.compile(r"(/tietosuoja/pyynto/|/omat-valinnat/|/paketti/|/vahvista/)[^/\s\"']{16,}")
+SECRET = re.compile(
+    r"(/tietosuoja/pyynto/|/omat-valinnat/|/paketti/|/vahvista/|/salasana/uusi/)[^/\s\"']{16,}"
+)
 
 
 def without_tokens(value: Any) -> Any:

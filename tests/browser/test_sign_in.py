@@ -148,3 +148,18 @@ def test_a_revealed_number_asks_for_proof_can_be_copied_and_hides_by_itself(
     page.reload()
     expect(page.get_by_text(cast.AINOS_CODE)).to_have_count(0)
     assert AuditEvent.objects.filter(verb="reveal").count() == 1
+
+
+def test_nothing_is_left_in_the_browsers_own_storage(page: Page, live_server: Any) -> None:
+    with_password(cast.kaisa())
+    go(page, live_server, "admin:index")
+    give_password(page)
+    go(page, live_server, "mfa_index")
+    kept = page.evaluate(
+        "async () => [localStorage.length, (await caches.keys()).length,"
+        " (await indexedDB.databases()).length]"
+    )
+    assert kept == [0, 0, 0]
+    noted = page.evaluate("Object.entries(sessionStorage)")
+    assert [value for _name, value in noted] == [reverse("mfa_index")], "htmx notes the address"
+    assert {cookie["name"] for cookie in page.context.cookies()} <= {"session", "csrf"}

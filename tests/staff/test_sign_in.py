@@ -551,3 +551,47 @@ def test_one_persons_passkey_is_not_renamed_or_removed_by_another() -> None:
     for name in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
         assert kaisa.post(reverse(name, args=[key.pk]), {"name": "x"}).status_code == 404
     assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_a_long_password_with_any_characters_is_taken_as_it_is_typed() -> None:
+    kaisa, client = with_password(cast.kaisa()), a_browser()
+    give_password(client, "kaisa")
+    long = "  Äänekäs 🦆 uiskenteli (kolmesti) laiturin ali – ja takaisin, ilman kiirettä lainkaan!"
+    assert len(long) > 64
+    client.post(reverse("account_change_password"), {
+        "oldpassword": PASSWORD, "password1": long, "password2": long,
+    })  # fmt: skip
+    kaisa.refresh_from_db()
+    assert kaisa.check_password(long)
+    assert not kaisa.check_password(long.strip())
+    fresh = a_browser()
+    give_password(fresh, "kaisa", long)
+    assert is_in(fresh)
+
+
+def test_password_fields_help_password_managers() -> None:
+    html = a_browser().get(reverse("account_login")).content.decode()
+    assert 'type="password"' in html
+    assert 'autocomplete="current-password"' in html
+    assert 'autocomplete="username webauthn"' in html
+    assert "onpaste" not in html
+    kaisa = signed_in()
+    changed = kaisa.get(reverse("account_change_password")).content.decode()
+    assert changed.count('autocomplete="new-password"') == 2
+
+
+def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw(settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    with_password(cast.kaisa())
+    client = a_browser()
+    client.defaults["HTTP_X_FORWARDED_FOR"] = "203.0.113.9, 198.51.100.7"
+    give_password(client, "kaisa")
+    assert UserSession.objects.get().ip == "198.51.100.7"
+
+
+def test_a_link_to_a_password_does_not_reach_the_log() -> None:
+    from kesajetti.logs import without_tokens
+
+    kaisa = cast.kaisa(email="kaisa@kesajetti.example")
+    link = invitations.password_link(kaisa)
+    assert link.rstrip("/").rpartition("/")[2] not in without_tokens(link)

@@ -284,3 +284,16 @@ def test_a_fault_is_logged_without_what_it_says() -> None:
     assert "ValueError" in text
     assert "test_web.py" in text
     assert of_aino not in text
+
+
+@pytest.mark.django_db
+def test_every_answer_names_its_type_and_charset() -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(cast.leena())
+    for name, address in [*PAGES, *BESIDES]:
+        answer = client.get(address)
+        if answer.content:
+            kind = answer.headers["Content-Type"]
+            assert kind.startswith(("text/", "application/")), name
+            if kind.startswith("text/"):
+                assert "charset=utf-8" in kind.replace('"', ""), name

@@ -1,4 +1,4 @@
-"""For an owner who has lost the phone, the passkey and the recovery codes, at the machine itself."""
+"""For an owner who has lost phone, passkey and recovery codes: at the machine itself."""
 
 from typing import Any
 
