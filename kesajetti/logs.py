@@ -3,7 +3,12 @@
 import logging
 import re
 import traceback
+from types import FrameType
 from typing import Any
+
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from django.views.debug import SafeExceptionReporterFilter
 
 # The last parts of /tietosuoja/pyynto/<token>/… and /omat-valinnat/<token>/ open personal pages.
 SECRET = re.compile(
@@ -27,6 +32,25 @@ class WithoutValues(logging.Formatter):
             fault = fault.__cause__
             trace = fault.__traceback__ if fault else None
         return "\nbecause of\n".join(parts)
+
+
+class TypesOnly(SafeExceptionReporterFilter):
+    """A report of a fault names the variables of each frame and says of what type they are. What
+    stands in them is left out, in debug mode too, and so is all that was posted: a value that was
+    opened for a package or a page is somewhere in those frames."""
+
+    def get_traceback_frame_variables(
+        self, request: HttpRequest | None, tb_frame: FrameType
+    ) -> list[tuple[str, Any]]:
+        return [(name, type(value)) for name, value in tb_frame.f_locals.items()]
+
+    def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
+        return dict.fromkeys(request.POST, self.cleansed_substitute) if request else {}
+
+    def get_cleansed_multivaluedict(
+        self, request: HttpRequest, multivaluedict: MultiValueDict[str, Any]
+    ) -> MultiValueDict[str, Any]:
+        return MultiValueDict({name: [self.cleansed_substitute] for name in multivaluedict})
 
 
 class WithoutTokens(logging.Filter):

@@ -339,4 +339,5 @@ LOGGING = {
         "django.db.backends": {"level": "WARNING"},  # DEBUG would print every parameter
     },
 }
+DEFAULT_EXCEPTION_REPORTER_FILTER = "kesajetti.logs.TypesOnly"
 ADMINS: list[tuple[str, str]] = []  # error mails would carry request data

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from register import permissions
-from register.desk.access import needs_sight, staff
+from register.desk.access import needs_sight, require_proof, staff
 from register.desk.forms import RevealForm
 from register.models import Attachment
 from register.services import attachments, audit
@@ -62,6 +62,7 @@ def _opened(request: HttpRequest, site: Any, row: Attachment) -> HttpResponse:
     )
     if not form.is_valid():
         return _page(request, site, row)
+    require_proof(request)
     open_to(request, [row], form.cleaned_data["reason"], timezone.now())
     return redirect("admin:desk-attachment", row.pk)
 

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from register import permissions
 from register.desk import attachments as files
 from register.desk import uploads
-from register.desk.access import booking_or_404, needs_sight, needs_to_write, staff
+from register.desk.access import booking_or_404, needs_sight, needs_to_write, require_proof, staff
 from register.desk.forms import RevealForm
 from register.models import Attachment, Booking, Case
 from register.services import attachments
@@ -136,6 +136,7 @@ def open_all(request: HttpRequest, site: Any, pk: UUID, of: str) -> HttpResponse
     if not form.is_valid():
         messages.error(request, _("Say why you need the photos."))
         return redirect(_page(row))
+    require_proof(request)
     files.open_to(request, attachments.of_row(row), form.cleaned_data["reason"], now)
     return redirect(_page(row) + ANCHOR)
 

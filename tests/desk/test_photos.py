@@ -16,6 +16,8 @@ from register.models import Attachment, AuditEvent, Booking
 from register.vault.files import SealedContent
 from tests import cast
 from tests.desk.conftest import SignedIn
+from tests.staff.conftest import PASSWORD
+from tests.staff.test_proof import signed_in_a_while_ago
 
 PLACE = b"Aallokko"
 
@@ -198,6 +200,18 @@ def test_the_photos_are_shown_together_for_one_reason_and_each_leaves_its_line(
     assert Image.open(io.BytesIO(answer.content)).size == (40, 60)
     whole = ollis_dock.get(reverse("admin:desk-attachment", args=[rows[0].pk]))
     assert b"".join(whole.streaming_content) == bytes_of(rows[0])
+
+
+def test_whoever_signed_in_a_while_ago_shows_first_who_she_is(booking: Booking) -> None:
+    kaisa = signed_in_a_while_ago(cast.kaisa())
+    send(kaisa, booking, photo())
+    where = reverse("admin:desk-booking-photos-open", args=[booking.pk])
+    asked = kaisa.post(where, {"photos-reason": "charge"})
+
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    assert not AuditEvent.objects.filter(verb="reveal").exists()
+    kaisa.post(asked["Location"], {"password": PASSWORD, "next": where})
+    assert AuditEvent.objects.filter(verb="reveal", reason="charge").count() == 1
 
 
 def test_after_ten_minutes_the_overview_is_closed_again(

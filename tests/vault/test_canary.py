@@ -3,10 +3,14 @@ that the machine wrote while people worked and things failed."""
 
 import io
 import logging
+import re
+import sys
 import traceback
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -18,18 +22,23 @@ from django.db import DatabaseError, connections, transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from django.views.debug import ExceptionReporter
+from pypdf import PdfReader
 
 from register.models import Attachment, CardOnFile, Customer, Identity
 from register.vault import checks
-from requests_app.models import AccessPackage
+from requests_app import tasks, tokens
+from requests_app.models import DataSubjectRequest
+from requests_app.packages import making
 from tests import cast
 from tests.retention import traces
+from tests.retention.test_holds import request_of
 from tests.vault.conftest import CODE
 
 PASSPORT, LICENCE, CARD = "KANARIA771", "KANARIB882", "4929000000006"
-PHOTO, PACKAGE = b"kanaria-photo-993", b"kanaria-package-664"
+PHOTO = b"kanaria-photo-993"
 EXPIRY = "09/87"
-CANARIES = [CODE, PASSPORT, LICENCE, CARD, PHOTO.decode(), PACKAGE.decode()]
+CANARIES = [CODE, PASSPORT, LICENCE, CARD, PHOTO.decode()]
 
 
 @pytest.fixture
@@ -92,6 +101,40 @@ def flows(aino: Customer) -> list[str]:
     return [trace_of(fail) for fail in failing]
 
 
+def decided(aino: Customer) -> DataSubjectRequest:
+    """Her request for a copy, waiting for its package."""
+    pk = uuid4()
+    return request_of(
+        aino, id=pk, state="decided", decision="granted", identified_at=cast.NOW,
+        identified_by=cast.petra(), received_at=cast.NOW, decided_at=cast.NOW,
+        status_token_hash=tokens.digest(tokens.derive(tokens.STATUS, pk)),
+    )  # fmt: skip
+
+
+def fetched_package(aino: Customer) -> bytes:
+    """The real way out: made by the worker, mailed as a link, handed over once."""
+    tasks.make_package_of.func(str(decided(aino).pk), None)
+    link = re.search(r"https?://[^\s/]+(/\S+)", str(mail.outbox[-1].body))
+    assert link
+    return Client().post(link[1]).content
+
+
+def came_out(zipped: bytes) -> None:
+    """The control, and the one place where they belong: whole for machines and in the files. On
+    the PDF's pages numbers are masked, and what a reader shows of the PDF itself has none."""
+    archive = zipfile.ZipFile(io.BytesIO(zipped))
+    data = archive.read("tiedot.json").decode()
+    assert {CODE, PASSPORT, LICENCE} <= set(where(data))
+    assert any(PHOTO in archive.read(name) for name in archive.namelist())
+    assert where(" ".join(archive.namelist())) == []
+    pdf = archive.read("tiedot.pdf")
+    reader = PdfReader(io.BytesIO(pdf))
+    assert reader.metadata
+    assert where(repr(reader.metadata) + repr(reader.outline)) == []
+    assert where("".join(page.extract_text() for page in reader.pages)) == []
+    assert where(pdf.decode("latin-1")) == []  # XMP, names, attachments
+
+
 def trace_of(fail) -> str:
     """The trace as the server's log has it: no local variables, the message of the error in it."""
     try:
@@ -130,14 +173,15 @@ def test_no_sealed_value_is_anywhere_else(canaries, caplog, capsys, monkeypatch)
     told_all()
     before = len(written_by_postgres())
     caplog.set_level(logging.DEBUG)
-    with (
-        connections["default"].execute_wrapper(watch),
-        connections["vault"].execute_wrapper(watch),
-        override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"),
-    ):
-        shown = flows(canaries)
-        package = AccessPackage._meta.get_field("content")
-        assert package.label == "package.content"
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
+        shown = flows(canaries)  # the vault asks its own way while nobody watches
+        with (
+            connections["default"].execute_wrapper(watch),
+            connections["vault"].execute_wrapper(watch),
+        ):
+            shown += flows(canaries)
+            zipped = fetched_package(canaries)
+    came_out(zipped)
     dump = io.StringIO()
     call_command("dumpdata", stdout=dump)
     call_command("dumpdata", database="vault", stdout=dump)
@@ -195,3 +239,51 @@ def test_a_page_of_an_error_in_debug_shows_no_sealed_value(canaries, monkeypatch
     assert page.status_code == 500
     assert "Secret" in page.content.decode()
     assert where(page.content.decode()) == []
+
+
+def test_a_fault_in_the_middle_of_a_package_tells_nothing(canaries, monkeypatch, caplog):
+    """The worst moment: everything of hers lies opened in the variables of the frames."""
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(making, "_json", fail)
+    request = decided(canaries)
+    try:
+        making.make(request_id=request.pk, by_id=None, at=cast.NOW)
+    except RuntimeError:
+        logging.getLogger("worker").exception("the package failed")
+        told = [
+            ExceptionReporter(None, *sys.exc_info()).get_traceback_html(),
+            ExceptionReporter(None, *sys.exc_info()).get_traceback_text(),
+        ]
+        with override_settings(DEBUG=True):
+            told.append(ExceptionReporter(None, *sys.exc_info()).get_traceback_html())
+
+    assert len(told) == 3
+    assert "moved" in told[0]  # the variable is named …
+    assert where("".join(told)) == []  # … and not shown
+    assert where(caplog.text) == []
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_fault_while_a_value_is_revealed_tells_nothing(canaries, monkeypatch, debug, capsys):
+    """What was posted and what was opened are both at hand when the page fails."""
+    from register.desk import people
+
+    def fail(*args, **kwargs):
+        opened = kwargs["revealed"]
+        raise RuntimeError(type(opened))
+
+    monkeypatch.setattr(people, "_context", fail)
+    desk = Client(raise_request_exception=False)
+    desk.force_login(cast.leena())
+    key = f"Identity.passport_number.{canaries.identity.pk}"
+    address = reverse("admin:desk-reveal", args=[canaries.pk])
+    with override_settings(DEBUG=debug):
+        page = desk.post(address, {"key": key, "reason": "identify", "note": LICENCE})
+
+    assert page.status_code == 500
+    assert not debug or "opened" in page.content.decode()
+    assert where(page.content.decode()) == []
+    assert where("".join(capsys.readouterr())) == []
