@@ -28,6 +28,13 @@ CODE = {
 }  # fmt: skip
 
 
+class CodeInput(forms.TextInput):
+    """A code that was wrong is not shown again: the next one is another."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 def _plain(form: forms.BaseForm, **labels: Any) -> None:
     """Labels instead of placeholders, which vanish when one types."""
     for name, label in labels.items():
@@ -123,7 +130,7 @@ class OnceOnly(mfa.BaseAuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, code=_("Code"))
-        self.fields["code"].widget.attrs |= CODE
+        self.fields["code"].widget = CodeInput(attrs=CODE)
         self.fields["code"].max_length = 20
 
     def clean_code(self) -> str:
@@ -157,7 +164,7 @@ class ActivateAppForm(totp.ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self, code=_("Code that the app shows now"))
-        self.fields["code"].widget.attrs |= CODE
+        self.fields["code"].widget = CodeInput(attrs=CODE)
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
