@@ -227,6 +227,8 @@ class Role(Named):
     task: Text
     writes: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
+    only_current: bool = False
+    """Its lists hold the people of these days; anybody else is found by asking for her."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

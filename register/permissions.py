@@ -46,6 +46,12 @@ def may(user: Any, verb: str) -> bool:
     return any(verb in role.verbs for role in roles_held(user))
 
 
+def works_with_current_people_only(user: Any) -> bool:
+    """Whether none of the user's roles pages through everybody."""
+    held = roles_held(user)
+    return bool(held) and all(role.only_current for role in held)
+
+
 def table_of(model: type[Model] | Model) -> str:
     """ "register.Customer" of the model or a row of it."""
     return model._meta.label

@@ -491,6 +491,7 @@ DOCK = Role(
         "register.MaintenanceBlock",
     ),
     verbs=("search",),
+    only_current=True,
 )  # fmt: skip
 BOOKKEEPER = Role(
     key="bookkeeper",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from register import permissions, policy
 from register.declare import Sight
-from register.models import Ban, Booking, Case, Channel, Customer, ProcessingRestriction, User
+from register.models import (
+    Ban,
+    Booking,
+    Case,
+    Channel,
+    Customer,
+    Driver,
+    ProcessingRestriction,
+    User,
+)
 from register.services import audit, bills, consents, events, numbers, restrictions
 from register.services.refusals import ChangedMeanwhile, Refused
 
@@ -60,6 +69,26 @@ def visible_to(user: User) -> QuerySet[Customer]:
     if not permissions.roles_of(user):
         return Customer.objects.none()
     return Customer.objects.all()
+
+
+CURRENT = timedelta(days=2)
+"""How far from now a rental is still of these days."""
+
+
+def listed_to(user: User, *, at: datetime) -> QuerySet[Customer]:
+    """The people whom lists show to the user. Whoever has only roles that work with the people of
+    these days cannot page through everybody: renters and drivers about now, and open cases."""
+    if not permissions.works_with_current_people_only(user):
+        return visible_to(user)
+    near = Booking.objects.filter(starts_at__lt=at + CURRENT, ends_at__gt=at - CURRENT)
+    about_now = near | Booking.objects.filter(state=Booking.State.OUT)
+    drivers = Driver.objects.filter(booking__in=about_now.values("pk"))
+    cases = Case.objects.filter(state__in=Case.OPEN_STATES)
+    return visible_to(user).filter(
+        Q(pk__in=about_now.values("customer_id"))
+        | Q(pk__in=drivers.values("customer_id"))
+        | Q(pk__in=cases.values("customer_id"))
+    )
 
 
 def _marketable() -> QuerySet[Customer]:

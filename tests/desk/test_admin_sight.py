@@ -1,6 +1,7 @@
 """Whatever way out of the admin a role takes, it sees what the policy lets it see."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from register import permissions, policy
 from register.declare import Sight
-from register.models import Booking, Customer, Identity, PaperFolder
+from register.models import Booking, Customer, Identity, PaperFolder, RoleGrant
 from register.vault.fields import SealedField
 from tests import cast
 from tests.desk.conftest import SignedIn
@@ -223,3 +225,28 @@ def test_marketing_sees_only_people_who_agreed(signed_in: SignedIn) -> None:
     assert eero.last_name not in html
     assert client.get(reverse("admin:desk-person", args=[eero.pk])).status_code == 404
     assert client.get(page(Customer, "change", eero.pk)).status_code == 302
+
+
+def test_olli_pages_through_the_people_of_these_days_only(signed_in) -> None:
+    """Whoever comes now is listed; whoever was here last year is found by asking for her."""
+    aino, eero = cast.aino(), cast.eero()
+    now = timezone.now()
+    cast.booking(aino, starts_at=now + timedelta(hours=3))
+    cast.booking(eero, starts_at=now - timedelta(days=300), state="returned")
+    address = reverse("admin:register_customer_changelist")
+    seen_by_olli = signed_in(cast.olli()).get(address).content.decode()
+    assert aino.last_name in seen_by_olli
+    assert eero.last_name not in seen_by_olli
+    assert eero.last_name in signed_in(cast.kaisa()).get(address).content.decode()
+    found = signed_in(cast.olli()).post(
+        reverse("admin:desk-search"), {"q": eero.last_name}, follow=True
+    )
+    assert eero.last_name in found.content.decode()
+
+
+def test_a_second_role_widens_the_lists_of_the_dock(signed_in) -> None:
+    eero = cast.eero()
+    both = cast.olli()
+    RoleGrant.objects.create(user=both, role="desk", granted_at=timezone.now())
+    page = signed_in(both).get(reverse("admin:register_customer_changelist"))
+    assert eero.last_name in page.content.decode()
