@@ -3,11 +3,11 @@
 import logging
 import re
 import traceback
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
-from django.http import HttpRequest
-from django.utils.datastructures import MultiValueDict
+from django.http import HttpRequest, QueryDict
 from django.views.debug import SafeExceptionReporterFilter
 
 # The last parts of /tietosuoja/pyynto/<token>/… and /omat-valinnat/<token>/ open personal pages.
@@ -41,16 +41,18 @@ class TypesOnly(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: FrameType
-    ) -> list[tuple[str, Any]]:
-        return [(name, type(value)) for name, value in tb_frame.f_locals.items()]
+    ) -> ItemsView[str, Any]:
+        return {name: type(value) for name, value in tb_frame.f_locals.items()}.items()
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return dict.fromkeys(request.POST, self.cleansed_substitute) if request else {}
 
     def get_cleansed_multivaluedict(
-        self, request: HttpRequest, multivaluedict: MultiValueDict[str, Any]
-    ) -> MultiValueDict[str, Any]:
-        return MultiValueDict({name: [self.cleansed_substitute] for name in multivaluedict})
+        self, request: HttpRequest, multivaluedict: QueryDict
+    ) -> QueryDict:
+        names = QueryDict(mutable=True)
+        names.update(dict.fromkeys(multivaluedict, self.cleansed_substitute))
+        return names
 
 
 class WithoutTokens(logging.Filter):

@@ -63,13 +63,12 @@ class QuickAttribute(SealedAttribute):
                 return super().__get__(instance, cls)
             raw, known = stored.raw, owner.int.to_bytes(16)
             head, person = raw[:3], _memory.get(known)
+            cipher = person.cipher if person is not None else None  # first it, then whose it is
             if (
-                person is not None
-                and person.head == head
-                and keys.monotonic() - person.asked.at < keys.TRUST_SECONDS
+                cipher is None
+                or person.head != head  # type: ignore[union-attr]
+                or keys.monotonic() - person.asked.at >= keys.TRUST_SECONDS  # type: ignore[union-attr]
             ):
-                cipher = person.cipher
-            else:
                 cipher = keys.cipher_of(known, head, slots["_state"])
             place = head + field.measured_label + known + row.int.to_bytes(16)
             plain = cipher.decrypt(raw[3:15], raw[15:], place)  # type: ignore[union-attr]

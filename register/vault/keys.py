@@ -196,7 +196,8 @@ def cipher_of(owner: bytes, head: bytes, read: object) -> AESGCM | None:
     if person is None or monotonic() - person.asked.at >= TRUST_SECONDS or not person.keys:
         person = _ask_with(owner, person, getattr(read, "vault_batch", None))
     if head not in person.keys:
-        return None
+        # Another process may have given her a new key since we asked. Without any she is erased.
+        return _anew(owner, head) if person.keys else None
     try:
         return _unwrapped(person, owner, head)
     except KeyringError:  # wrapped anew, and the old master retired, since we asked
@@ -224,7 +225,8 @@ def _unwrapped(person: _Person, owner: bytes, head: bytes) -> AESGCM:
         return ready
     # The context is keyring.data_key_context, of bytes that are here already.
     opened = AESGCM(person.asked.unwrap(person.keys[head], owner + head[1:]))
-    person.head = None  # a thread that reads meanwhile never sees a header with another's cipher
+    # In this order, and read in the other: no thread ever takes a cipher for another header's.
+    person.head = None
     person.cipher = opened
     person.head = head
     return opened

@@ -1,5 +1,6 @@
 """Rows built from whole columns are the rows that Django would have built, and open no further."""
 
+import sys
 import threading
 from typing import Any
 from uuid import UUID, uuid4
@@ -141,6 +142,77 @@ def test_each_reading_of_a_tampered_value_raises_and_the_others_open(ainos, eero
         with pytest.raises(TamperedError):
             _ = read[eeros.pk].personal_identity_code
     assert read[ainos.pk].personal_identity_code.expose() == CODE
+
+
+def test_a_changed_bit_anywhere_raises_whichever_way_the_row_is_read(ainos):
+    """The number of the key too: another number must not make the value look erased."""
+    whole = vars(ainos)["passport_number"].raw
+    for position in range(len(whole)):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << position % 8
+        overwrite(ainos, "passport_number", bytes(changed))
+        joined = Identity.objects.select_related("customer")
+        for read in (*Identity.objects.all(), joined.get(), joined.get()):
+            with pytest.raises(TamperedError):
+                _ = read.passport_number
+
+
+def test_readers_and_forms_in_other_threads_do_not_disturb_each_other(ainos):
+    """Two generations of one person's keys by turns, while a form cleans other values."""
+    from register.vault import keyring
+
+    field = Identity._meta.get_field("passport_number")
+    keys.new_key(keyring.active(), ainos.customer_id, 2).save()
+    place = sealing.Place(field.label, ainos.customer_id, ainos.pk)
+    keys.forget()
+    cipher = keys.cipher(ainos.customer_id, 2)
+    assert cipher is not None
+    overwrite(ainos, "passport_number", sealing.seal(cipher, 2, sealing.pad(b"N2", 24), place))
+    row, told = Identity.objects.get(pk=ainos.pk), []
+    keys.preload([ainos.customer_id])
+
+    def work(act: Any, wanted: str) -> None:
+        told.append(sum(act() == wanted for _ in range(400)))
+
+    threads = [
+        threading.Thread(target=work, args=(act, wanted))
+        for act, wanted in [
+            (lambda: row.passport_number.expose(), "N2"),
+            (lambda: row.personal_identity_code.expose(), CODE),
+            (lambda: field.clean("ab 12", None).expose(), "AB12"),
+            (lambda: field.clean("cd 34", None).expose(), "CD34"),
+        ]
+    ]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert told == [400] * len(threads)
+
+
+def test_a_value_sealed_by_another_process_with_a_newer_key_is_read_at_once(ainos):
+    """Not erased, for the seconds in which this process does not know of the key."""
+    from register.vault import keyring
+
+    known = vars(ainos)["passport_number"].raw
+    assert ainos.passport_number.expose() == PASSPORT
+    keys.new_key(keyring.active(), ainos.customer_id, 2).save()
+    elsewhere = dict(keys.memory)
+    keys.forget()
+    cipher = keys.cipher(ainos.customer_id, 2)
+    assert cipher is not None
+    place = sealing.Place("identity.passport_number", ainos.customer_id, ainos.pk)
+    overwrite(ainos, "passport_number", sealing.seal(cipher, 2, sealing.pad(b"N2", 24), place))
+    keys.forget()
+    keys.memory.update(elsewhere)  # what this process had in memory
+
+    assert known[2] == 1
+    assert Identity.objects.get(pk=ainos.pk).passport_number.expose() == "N2"
 
 
 @pytest.mark.parametrize("length", [0, 1, 3, 10, 15, 30])
