@@ -232,6 +232,14 @@ class Role(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReason(Named):
+    """Why a list leaves the register, and the key of the purpose that it serves: whoever is
+    restricted or has objected there is left out."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TwoPeople(Named):
     """What one asks and another approves. `verb`: what the one who approves must have."""
 

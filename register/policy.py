@@ -15,6 +15,7 @@ from register.declare import (
     Clock,
     Erase,
     Event,
+    ExportReason,
     Field,
     Named,
     Purpose,
@@ -1272,11 +1273,11 @@ REVEAL_REASONS = (
 )  # fmt: skip
 
 EXPORT_REASONS = (
-    Named(key="bookkeeping", name=Text("Kirjanpito tai tilintarkastus", "Bokföring eller revision", "Bookkeeping or audit")),
-    Named(key="authority", name=Text("Viranomaisen lakiin perustuva pyyntö", "Myndighets lagstadgade begäran", "An authority's lawful request")),
-    Named(key="insurer", name=Text("Vakuutusyhtiön selvitys", "Utredning åt försäkringsbolaget", "An insurer's enquiry")),
-    Named(key="move", name=Text("Siirto toiseen järjestelmään", "Flytt till ett annat system", "A move to another system")),
-    Named(key="analysis", name=Text("Toiminnan kehittäminen", "Utveckling av verksamheten", "Development of the business")),
+    ExportReason(key="bookkeeping", purpose=BOOKKEEPING.key, name=Text("Kirjanpito tai tilintarkastus", "Bokföring eller revision", "Bookkeeping or audit")),
+    ExportReason(key="authority", purpose=AUTHORITIES.key, name=Text("Viranomaisen lakiin perustuva pyyntö", "Myndighets lagstadgade begäran", "An authority's lawful request")),
+    ExportReason(key="insurer", purpose=SERVICE.key, name=Text("Vakuutusyhtiön selvitys", "Utredning åt försäkringsbolaget", "An insurer's enquiry")),
+    ExportReason(key="move", purpose=SERVICE.key, name=Text("Siirto toiseen järjestelmään", "Flytt till ett annat system", "A move to another system")),
+    ExportReason(key="analysis", purpose=ANALYSIS.key, name=Text("Toiminnan kehittäminen", "Utveckling av verksamheten", "Development of the business")),
 )  # fmt: skip
 
 # == Two people ==================================================================================

@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from register import permissions
 from register.desk import (
     approvals,
     attachments,
     audit_log,
     booking,
     dock,
+    exports,
     forgetting,
     home,
     people,
@@ -27,7 +29,11 @@ NOT_ALLOWED = 405
 
 def records(request: HttpRequest, site: Any) -> HttpResponse:
     """Every list that the role may open."""
-    context = {**site.each_context(request), "app_list": site.get_app_list(request)}
+    context = {
+        **site.each_context(request),
+        "app_list": site.get_app_list(request),
+        "may_export": permissions.may(request.user, "export"),
+    }
     return TemplateResponse(request, "desk/records.html", context)
 
 
@@ -86,6 +92,7 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("hyvaksynnat/", approvals.waiting, "desk-approvals", {}),
     ("hyvaksynnat/<uuid:pk>/hyvaksy/", approvals.decide, "desk-approve", YES),
     ("hyvaksynnat/<uuid:pk>/hylkaa/", approvals.decide, "desk-disapprove", NO),
+    ("vienti/", exports.export, "desk-export", {}),
     ("loki/", audit_log.log, "desk-audit", {}),
     ("loki/vie/", audit_log.export, "desk-audit-export", {}),
     ("loki/nahty/", audit_log.seen, "desk-audit-seen", {}),

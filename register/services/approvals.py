@@ -1,10 +1,10 @@
 """Two people for what one alone must not do (P18): one asks, another approves, the first does it.
 
-    approvals.require(kind="mass_export", what={"table": …}, about="…", by=user, at=now)
+    approvals.require(kind="mass_export", what={"table": …}, by=user, at=now)
 
-returns when an approval for exactly this stands, and uses it up. Otherwise it asks for one and
-raises :class:`NeedsAnother`; the caller lets the transaction of the asking stand and tells the
-clerk. Which matters need two people, and which verb approves them, is declared in the policy.
+uses up the approval for exactly this, in the transaction of the act. Where there is none it raises
+:class:`NeedsAnother`; the caller, out of that transaction, calls `ask` and tells the clerk. Which
+matters need two people, and which verb approves them, is declared in the policy.
 """
 
 import hashlib
@@ -29,10 +29,9 @@ Outcome = Approval.Outcome
 
 
 class NeedsAnother(Refused):
-    """A second person has to approve it first. `approval` waits for her."""
+    """A second person has to approve it first: `ask` her, outside the transaction given up."""
 
-    def __init__(self, approval: Approval) -> None:
-        self.approval = approval
+    def __init__(self) -> None:
         super().__init__(
             _("A second person has to approve this. It has been asked for; when it is approved, do "
               "this again.")
@@ -112,23 +111,11 @@ def use(*, kind: str, what: Mapping[str, Any], by: User, at: datetime) -> Approv
     return row
 
 
-def require(
-    *,
-    kind: str,
-    what: Mapping[str, Any],
-    about: str,
-    by: User,
-    at: datetime,
-    object: Model | None = None,
-    reason: str = "",
-) -> Approval:
-    """The approval of exactly this, now used up. Raises NeedsAnother where there is none; the
-    question that it asks for then outlives the caller's transaction only if that is committed."""
+def require(*, kind: str, what: Mapping[str, Any], by: User, at: datetime) -> Approval:
+    """The approval of exactly this, now used up. Raises NeedsAnother where there is none."""
     if approval := use(kind=kind, what=what, by=by, at=at):
         return approval
-    raise NeedsAnother(
-        ask(kind=kind, what=what, about=about, by=by, at=at, object=object, reason=reason)
-    )
+    raise NeedsAnother
 
 
 def waiting_for(user: User, *, at: datetime) -> QuerySet[Approval]:

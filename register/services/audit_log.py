@@ -13,10 +13,9 @@ from django.db.models import QuerySet
 from register import clock
 from register.models import AuditEvent, AuditSeal, Customer, User
 from register.services import audit
+from register.spreadsheets import safe
 
 SUBJECT = "register.AuditEvent"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection)."""
 HEADER = (
     "event", "at", "user", "roles", "verb", "outcome", "person_number", "person", "record",
     "record_id", "fields", "reason", "count",
@@ -122,12 +121,6 @@ def _csv(rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows([safe(cell) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def safe(cell: Any) -> str:
-    """The cell as text that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _cells(line: Line) -> tuple[Any, ...]:

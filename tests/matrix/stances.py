@@ -192,6 +192,7 @@ STANCES: dict[str, Stance] = {
     "admin:desk-approvals": page(staff),
     "admin:desk-approve": act(verb("approve"), "approval"),
     "admin:desk-disapprove": act(verb("approve"), "approval"),
+    "admin:desk-export": form(verb("export")),
     # -- Privacy and the owner -------------------------------------------------------------------
     "admin:forgetting": page(verb("audit")),
     "admin:forgetting-night": page(verb("audit"), "night"),

@@ -108,7 +108,7 @@ View = Callable[[HttpRequest], Any]
 
 
 def _email(world: World) -> str:
-    return str(world.rows["customer"][OWN].email)  # type: ignore[attr-defined]
+    return str(world.rows["customer"][OWN].email)
 
 
 def as_json(world: World) -> View:
@@ -169,7 +169,7 @@ def added(monkeypatch: pytest.MonkeyPatch, settings: Any, view: View, stance: St
     """The site with one more address, "planted"."""
     more = ModuleType("planted_urls")
     planted: list[URLPattern] = [path("istutettu/", view, name="planted")]
-    more.urlpatterns = [*planted, *urls.urlpatterns]  # type: ignore[attr-defined]
+    more.urlpatterns = [*planted, *urls.urlpatterns]
     settings.ROOT_URLCONF = more
     if stance is not None:
         monkeypatch.setitem(stances.STANCES, "planted", stance)

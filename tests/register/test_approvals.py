@@ -25,10 +25,10 @@ def approved(**more) -> Approval:
 
 def test_what_was_approved_is_done_once() -> None:
     approved()
-    used = approvals.require(kind=KIND, what=LIST, about="x", by=cast.birgit(), at=cast.NOW)
+    used = approvals.require(kind=KIND, what=LIST, by=cast.birgit(), at=cast.NOW)
     assert used.used_at == cast.NOW
     with pytest.raises(approvals.NeedsAnother):
-        approvals.require(kind=KIND, what=LIST, about="x", by=cast.birgit(), at=cast.NOW)
+        approvals.require(kind=KIND, what=LIST, by=cast.birgit(), at=cast.NOW)
 
 
 @pytest.mark.parametrize(
