@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kesajetti.accounts import tallies
+from register.desk.access import is_proven
 from requests_app import throttle
 
 TOO_MANY = gettext_lazy(
@@ -107,6 +108,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mfa_index")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has signed in a minute ago is not asked again; the rule of `require_proof`."""
+        if is_proven(context.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """A touch of the passkey is the quickest; then the password, then the app's code."""

@@ -78,15 +78,22 @@ def needs_to_write(model: type[Model]) -> Callable[[View], View]:
 
 
 def require_proof(request: HttpRequest) -> None:
-    """Whoever opens what is sealed, or gives rights, has shown within REAUTHENTICATION_MINUTES who
-    she is: by signing in, or once more. Raises ReauthenticationRequired: allauth's middleware asks
-    for the proof and then carries out this very request, nothing of it lost."""
-    user = staff(request)
-    proofs = get_authentication_records(request, user)
-    if not get_reauthentication_flows(user):
-        return  # neither password nor second step: nobody signs in so, a test does
-    if not proofs or time.time() - proofs[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+    """Whoever opens what is sealed, or gives rights, has just shown who she is. Raises
+    ReauthenticationRequired: allauth's middleware asks for the proof and then carries out this very
+    request, nothing of it lost."""
+    if not is_proven(request):
         raise ReauthenticationRequired
+
+
+def is_proven(request: HttpRequest) -> bool:
+    """Whether the user has shown within REAUTHENTICATION_MINUTES who she is: by signing in, or
+    once more since."""
+    user = staff(request)
+    if not get_reauthentication_flows(user):
+        return True  # neither password nor second step: nobody signs in so, a test does
+    proofs = get_authentication_records(request, user)
+    limit = settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return bool(proofs) and time.time() - proofs[-1]["at"] <= limit
 
 
 def person_or_404(request: HttpRequest, pk: UUID) -> Customer:

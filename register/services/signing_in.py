@@ -5,6 +5,7 @@ What was typed is never kept: in a hurry people type their password into the fie
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -62,10 +63,10 @@ def refused_second_step(*, user: Any, **kwargs: Any) -> None:
 _tellers: list[Callable[[int], object]] = []
 
 
-def write_change(*, verb: str, user: Any) -> None:
+def write_change(*, verb: str, user: Any, tell: bool = True) -> None:
     """In the transaction of the change (kesajetti.accounts.urls)."""
     audit.record(verb=verb, by=_who(), at=timezone.now(), object=user)
-    for teller in _tellers:
+    for teller in _tellers if tell else ():
         transaction.on_commit(partial(teller, user.pk))
 
 
@@ -82,7 +83,14 @@ def second_step_saved(*, instance: Authenticator, created: bool, **kwargs: Any) 
     if created:
         is_codes = instance.type == Authenticator.Type.RECOVERY_CODES
         verb = "second_step.renewed" if is_codes else "second_step.added"
-        write_change(verb=verb, user=instance.user)
+        write_change(verb=verb, user=instance.user, tell=not (is_codes and _is_new(instance)))
+
+
+def _is_new(codes: Authenticator) -> bool:
+    """The first codes come with the first second step, of which one mail is enough."""
+    just_now = codes.created_at - timedelta(minutes=1)
+    others = Authenticator.objects.filter(user=codes.user, created_at__gte=just_now)
+    return bool(others.exclude(pk=codes.pk).exists())
 
 
 def second_step_removed(*, instance: Authenticator, **kwargs: Any) -> None:
