@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Wrong passwords count per account and address together: a guesser shuts out herself."""
-        return f"{self.get_client_ip(request)}/{_account(credentials)}"
+        return f"{ratelimit.get_ip(request)}/{_account(credentials)}"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Besides, an account that is guessed at from everywhere is closed for a while to all

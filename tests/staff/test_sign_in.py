@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from register.models import AuditEvent, Tally
 from register.services import invitations, short_clocks
+from requests_app import throttle
 from tests import cast
 from tests.staff.conftest import (
     CHROME,
@@ -598,3 +599,20 @@ def test_a_link_to_a_password_does_not_reach_the_log() -> None:
     kaisa = cast.kaisa(email="kaisa@kesajetti.example")
     link = invitations.password_link(kaisa)
     assert link.rstrip("/").rpartition("/")[2] not in without_tokens(link)
+
+
+def test_an_hours_measure_of_a_public_form_lasts_an_hour_and_is_of_one_address(
+    rf: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tried(address: str = "192.0.2.1") -> bool:
+        request = rf.post("/", REMOTE_ADDR=address)
+        return throttle.allowed(request, form="request", proven=False)
+
+    assert all(tried() for _number in range(throttle.WITHOUT_PROOF))
+    assert not tried()
+    assert tried(ELSEWHERE)
+    now = time.time()
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", lambda: now + 3_500)
+    assert not tried()
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", lambda: now + 3_700)
+    assert tried()
