@@ -33,8 +33,10 @@ def _is_watched(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _fetched(connection: Any, sql: str, params: Sequence[Any], binary: bool) -> list[Any]:
+    connection.validate_thread_sharing()
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
+        connection.close_if_health_check_failed()  # as Django does before each cursor
         connection.ensure_connection()
         return list(_cursor(connection).execute(sql, params, binary=binary).fetchall())
 

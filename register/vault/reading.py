@@ -83,7 +83,7 @@ class SealedIterable(ModelIterable):  # type: ignore[type-arg]
             sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
-        return iter(_fetched(compiler, sql, params))
+        return iter(_fetched(compiler, sql, params)) if sql else None
 
 
 def _fetched(compiler: Any, sql: str, params: Sequence[Any]) -> list[Any]:
@@ -105,8 +105,8 @@ def _owners(model: type[Model]) -> set[str]:
 def _is_plain(queryset: Any) -> bool:
     """Whether the rows are the model's own columns and nothing else, and nobody listens."""
     query = queryset.query
-    joined = query.select_related or query.annotation_select or query.extra_select
-    if joined or queryset._known_related_objects:
+    more = query.select_related or query.annotation_select or query.extra_select
+    if more or query.combinator or queryset._known_related_objects:
         return False
     listened_to = any(signal.has_listeners(queryset.model) for signal in (pre_init, post_init))
     return not listened_to and _is_built_plainly(queryset.model)

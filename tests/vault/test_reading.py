@@ -88,6 +88,8 @@ def test_rows_that_bring_more_than_themselves_go_djangos_way(ainos):
 
     assert not reading._is_plain(joined)
     assert not reading._is_plain(counted)
+    both = Identity.objects.filter(pk=ainos.pk).union(Identity.objects.none(), all=True)
+    assert [row.passport_number.expose() for row in both] == [PASSPORT]
     assert joined.get().customer.first_name == "Aino"
     assert counted.get().n == 1
     assert known.identity.personal_identity_code.expose() == CODE
@@ -308,6 +310,23 @@ def test_the_vaults_questions_are_prepared_and_seen_when_somebody_watches(ainos)
     with CaptureQueriesContext(vault) as asked:
         Identity.objects.get(personal_identity_code=CODE)
     assert any("vault_indextag" in query["sql"] for query in asked)
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True, databases=["default", "vault"])
+def test_a_connection_that_died_between_two_requests_is_made_anew(ainos, monkeypatch):
+    vault = connections["vault"]
+    keys.preload([ainos.customer_id])
+    died = vault.connection
+    monkeypatch.setattr(vault, "health_check_enabled", True)
+    monkeypatch.setattr(vault, "health_check_done", False)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [died.info.backend_pid])
+    keys.forget()
+    keys.preload([ainos.customer_id])
+
+    assert vault.connection is not died
+    assert Identity.objects.get(personal_identity_code=CODE) == ainos
 
 
 @needs_postgresql
