@@ -62,8 +62,11 @@ def give_role(
 
 @transaction.atomic
 def take_role(*, grant: RoleGrant, by: Any, at: datetime) -> None:
-    """Gone at the user's next page. Raises LastOwner."""
+    """Gone at the user's next page. Taking it twice changes nothing. Raises LastOwner."""
     _require_owner(by)
+    grant.refresh_from_db()
+    if grant.taken_at is not None:
+        return
     _end(grant, by=by, at=at)
     _require_an_owner(at)
     audit.record(verb="role.taken", by=by, at=at, object=grant.user, reason=grant.role)
@@ -79,8 +82,17 @@ def _end(grant: RoleGrant, *, by: Any, at: datetime) -> None:
 
 
 def _require_owner(by: Any) -> None:
-    if not permissions.may(by, "roles"):
+    """Asked anew and under a lock: two owners who take each other's role at the same moment come
+    here one after the other, and the second is none any more."""
+    _one_at_a_time()
+    today = User.objects.filter(pk=by.pk).first() if by is not None else None
+    if not permissions.may(today, "roles"):
         raise NotTheOwner
+
+
+def _one_at_a_time() -> None:
+    list(RoleGrant.objects.select_for_update().filter(role=policy.OWNER.key).order_by("pk"))
+    list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk"))
 
 
 def owners(*, at: datetime) -> list[User]:
@@ -93,8 +105,6 @@ def owners(*, at: datetime) -> list[User]:
 
 
 def _require_an_owner(at: datetime) -> None:
-    """Two owners who take each other's role at the same moment wait for each other here."""
-    list(RoleGrant.objects.select_for_update().filter(role=policy.OWNER.key))
     if not owners(at=at):
         raise LastOwner
 
