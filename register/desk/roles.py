@@ -2,6 +2,7 @@
 do. Gives and takes roles, invites, closes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -17,13 +18,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from register import clock
-from register.desk import role_words
+from register import clock, permissions
+from register.desk import panels, role_words
 from register.desk.access import needs_verb, require_proof, staff, tried
 from register.formfields import DateInput
-from register.models import RoleGrant, User, choices
+from register.models import AuditEvent, Customer, RoleGrant, User, choices
 from register.services import staff as accounts
 from register.services.refusals import Refused
+
+SOON, LATELY = timedelta(days=7), timedelta(days=7)
+
+
+def panel(request: HttpRequest, customer: Customer | None) -> dict[str, Any] | None:
+    """What the owner should know of the staff's accounts; None for everybody else and when there
+    is nothing."""
+    if not permissions.may(request.user, "roles"):
+        return None
+    at = timezone.now()
+    on = clock.local_date(at)
+    secured = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    moved = AuditEvent.objects.filter(verb="session.moved", at__gte=at - LATELY)
+    known = {
+        "without": User.objects.filter(is_active=True)
+        .exclude(pk__in=secured.values("user"))
+        .count(),
+        "ending": RoleGrant.objects.in_force(on=on).filter(expires_on__lte=on + SOON).count(),
+        "moved": moved.count(),
+    }
+    return known if any(known.values()) else None
+
+
+def put_on_the_desk() -> None:
+    panels.add(
+        panels.Panel(place=panels.FRONT, template="staff/panel.html", context=panel, order=40)
+    )
 
 
 class InviteForm(forms.Form):

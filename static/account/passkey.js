@@ -32,6 +32,8 @@
   };
   var button = form && form.querySelector("[data-passkey]");
   if (!button || !json || !window.PublicKeyCredential) return;
+  // A passkey belongs to a name: at a bare address such as 127.0.0.1 no browser makes or uses one.
+  if (/^[\d.]+$|:/.test(window.location.hostname)) return;
   button.hidden = false;
   button.addEventListener("click", function () {
     problem.hidden = true;

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from register import permissions, policy
 from register.desk import role_words
 from register.models import AuditEvent, Customer, RoleGrant, User
-from register.services import invitations, staff
+from register.services import audit, invitations, staff
 from register.services.refusals import Refused
 from tests import cast
 from tests.staff.conftest import PASSWORD, App, a_browser, give_password, is_in, with_password
@@ -305,3 +305,24 @@ def test_an_owner_without_phone_and_codes_is_let_in_again_from_the_machine() -> 
     assert ("second_step.reset", "done", "command") in lines()
     with pytest.raises(CommandError):
         call_command("take_second_step_off", "nobody", stdout=io.StringIO())
+
+
+def test_the_owner_reads_on_the_front_page_what_her_staffs_accounts_need() -> None:
+    leena, kaisa = cast.leena(), cast.kaisa()
+    for user in (leena, kaisa):
+        App(user)
+    client = a_browser()
+    client.force_login(leena)
+    page = reverse("admin:index")
+    quiet = client.get(page).content.decode()
+    assert "Tunnuksia ilman toista vaihetta" not in quiet
+    cast.olli()
+    staff.give_role(
+        user=kaisa, role="desk", by=leena, at=now(), expires_on=TODAY() + timedelta(days=3)
+    )
+    audit.record(verb="session.moved", by=kaisa, at=now(), outcome="denied")
+    told = client.get(page).content.decode()
+    for words in ("Tunnuksia ilman toista vaihetta", "Rooleja päättyy viikon sisällä",
+                  "Toisesta selaimesta tullut kirjautuminen"):  # fmt: skip
+        assert words in told
+    assert "Rooleja päättyy" not in browser(kaisa).get(page).content.decode()
