@@ -1,14 +1,17 @@
 """Form fields of the staff: euros, numbers instead of lists of names, the device's date pickers."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 LOCAL = "%Y-%m-%dT%H:%M"
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]*)?|-?\.[0-9]+")
 
 
 def retype(form: forms.BaseForm, name: str, value: str) -> None:
@@ -61,7 +64,9 @@ class EuroField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = value.replace("€", "").replace("\xa0", "").replace(" ", "").replace(",", ".")
+            value = re.sub(r"[€\s]", "", value).replace("\N{MINUS SIGN}", "-").replace(",", ".")
+            if value and not PLAIN_NUMBER.fullmatch(value):  # "1e5" is a number to Python
+                raise ValidationError(_("Write the amount in figures, such as 49,90."), "invalid")
         return super().to_python(value)
 
     def clean(self, value: Any) -> Any:

@@ -742,7 +742,7 @@ HISTORY = Category(
         *held(
             "register.Payment",
             observed="booking kind method amount_cents paid_at",
-            derived="reference",
+            derived="number reference",
             portable="booking kind method amount_cents paid_at",
             access=MONEY,
         ),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from register import money
 from register.models.base import PersonalRecord, choices_are_kept
 from register.models.companies import Company
 from register.models.fleet import Craft, CraftClass
@@ -280,8 +281,4 @@ class OrderLine(PersonalRecord):
     @property
     def total_cents(self) -> int:
         """Quantity × unit price, half a cent away from zero."""
-        from decimal import ROUND_HALF_UP, Decimal
-
-        return int(
-            (Decimal(self.quantity) * self.unit_price_cents).quantize(Decimal(1), ROUND_HALF_UP)
-        )
+        return money.line_cents(self.quantity, self.unit_price_cents)

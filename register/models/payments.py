@@ -32,6 +32,9 @@ class Payment(PersonalRecord):
         related_name="payments",
         verbose_name=_("booking"),
     )
+    number = models.CharField(
+        _("receipt number"), max_length=16, unique=True, null=True, blank=True, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.PAYMENT)
     method = models.CharField(_("method"), max_length=10, choices=Method)
     amount_cents = models.PositiveIntegerField(_("amount, cents"))

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from register import clock
+from register import clock, money
 from register.models import (
     Agreement,
     Booking,
@@ -218,7 +218,7 @@ def add_lines(
             customer_id=booking.customer_id, booking=booking, kind=line.kind,
             description=line.description, quantity=line.quantity,
             unit_price_cents=line.unit_price_cents, ordered_on=clock.local_date(at),
-            saved_at=at, saved_by=by,
+            vat_percent=money.vat_percent(on=clock.local_date(at)), saved_at=at, saved_by=by,
         )
         for line in lines
     )  # fmt: skip

@@ -1,9 +1,6 @@
 """Rental agreements: numbered without gaps, signed on paper, printed as a tagged PDF."""
 
-from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.conf import settings
@@ -39,15 +36,6 @@ class NoRenterAmongDrivers(Refused):
 
 class CannotSign(Refused):
     """Only an unsigned agreement is signed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vat:
-    """One rate of the agreement: tax and price without it, in cents."""
-
-    percent: Decimal
-    net_cents: int
-    tax_cents: int
 
 
 @transaction.atomic
@@ -138,23 +126,10 @@ def document(agreement: Agreement) -> dict[str, Any]:
         "masked_code": code.masked if code else "",
         "drivers": list(booking.drivers.select_related("customer").order_by("-is_renter")),
         "lines": lines,
-        "vats": vat_summary(lines),
+        "vats": bills.vat(lines),
         "total_cents": sum(line.total_cents for line in lines),
         "hour_price": booking.craft.craft_class.hour_price_cents,
         "fuel_price": pricing.FUEL_CENTS_PER_LITRE,
         "renter_age": settings.RENTER_MINIMUM_AGE,
         "helm_age": settings.HELM_MINIMUM_AGE,
     }
-
-
-def vat_summary(lines: list[OrderLine]) -> list[Vat]:
-    """Tax included in the lines, per rate; half a cent away from zero."""
-    totals: dict[Decimal, int] = defaultdict(int)
-    for line in lines:
-        totals[Decimal(line.vat_percent)] += line.total_cents
-    return [_vat(percent, total) for percent, total in sorted(totals.items())]
-
-
-def _vat(percent: Decimal, total: int) -> Vat:
-    net = int((Decimal(total) * 100 / (100 + percent)).quantize(Decimal(1), ROUND_HALF_UP))
-    return Vat(percent, net, total - net)

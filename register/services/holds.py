@@ -9,7 +9,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from register.models import (
     Payment,
     ProcessingRestriction,
 )
+from register.money import line_cents
 from register.services import audit
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ def _billed(ids: Collection[UUID]) -> tuple[dict[Bill, int], dict[Bill, set[UUID
     )
     columns = ("customer_id", "booking_id", "quantity", "unit_price_cents")
     for pk, booking, quantity, price in lines.order_by().values_list(*columns):
-        totals[_bill(pk, booking)] += cents(quantity, price)
+        totals[_bill(pk, booking)] += line_cents(quantity, price)
         owners[_bill(pk, booking)].add(pk)
     return totals, owners
 
@@ -170,11 +170,6 @@ def _paid(ids: Collection[UUID], bookings: Collection[UUID]) -> dict[Bill, int]:
     for booking, amount in captured.values_list("booking_id", "captured_cents"):
         totals[BOOKING, booking] += amount
     return totals
-
-
-def cents(quantity: Decimal, unit_price: int) -> int:
-    """A line's total, half a cent away from zero."""
-    return int((Decimal(quantity) * unit_price).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 FINDERS: tuple[Finder, ...] = (

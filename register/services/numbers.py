@@ -28,6 +28,17 @@ def agreement_number(*, on: date) -> str:
     return f"V-{on.year}-{reserve(f'agreement-{on.year}'):04d}"
 
 
+def receipt_number(*, on: date) -> str:
+    """ "K-2026-00001" (kuitti): one for each payment and refund, without gaps within the year."""
+    return f"K-{on.year}-{reserve(f'receipt-{on.year}'):05d}"
+
+
+def invoice_number(*, on: date) -> int:
+    """ 202600001: the year and a running number, digits only, because the bank's reference number
+    is made of it."""
+    return on.year * 100_000 + reserve(f"invoice-{on.year}")
+
+
 def request_reference(*, on: date) -> str:
     """ "TP-2026-0001" (tietosuojapyyntö)."""
     return f"TP-{on.year}-{reserve(f'request-{on.year}'):04d}"

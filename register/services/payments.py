@@ -1,12 +1,18 @@
-"""Money in and out, deposits. Cents, always positive; the kind gives the direction."""
+"""Money in and out, deposits. Cents, always positive; the kind gives the direction.
+
+Whoever moves money of a booking locks the booking first: two clerks cannot both pay back the same
+hundred euros.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from register import clock
 from register.models import Booking, Deposit, Method, Payment, User
-from register.services import audit, bills, events
+from register.money import euros
+from register.services import audit, bills, events, numbers
 from register.services.refusals import Refused
 
 CARD_HOLD = timedelta(days=7)
@@ -19,13 +25,41 @@ class TooMuch(Refused):
     field = "amount"
 
 
+class MoreThanOwed(TooMuch):
+    """More than is still to be paid: a slip of the finger, unless somebody says it is right."""
+
+
+class HoldRanOut(Refused):
+    """Nothing can be taken from a hold on a card once the bank has let it go."""
+
+    field = "captured"
+
+
+class ReleasedAlready(Refused):
+    """The deposit was given back before."""
+
+
 @transaction.atomic
 def pay(
-    *, booking: Booking, amount_cents: int, method: str, by: User, at: datetime, reference: str = ""
+    *,
+    booking: Booking,
+    amount_cents: int,
+    method: str,
+    by: User,
+    at: datetime,
+    reference: str = "",
+    confirmed: bool = False,
 ) -> Payment:
-    """The customer paid for the booking."""
+    """The customer paid for the booking. Raises MoreThanOwed unless `confirmed`."""
+    row = _locked(booking)
+    due = max(bills.due_cents(row), 0)
+    if amount_cents > due and not confirmed:
+        raise MoreThanOwed(
+            _("Only %(due)s is still to be paid. Check the amount, or tick that it is right.")
+            % {"due": euros(due)}
+        )
     return _move(
-        Payment.Kind.PAYMENT, booking, amount_cents, method, by=by, at=at, reference=reference
+        Payment.Kind.PAYMENT, row, amount_cents, method, by=by, at=at, reference=reference
     )
 
 
@@ -34,17 +68,21 @@ def refund(
     *, booking: Booking, amount_cents: int, method: str, by: User, at: datetime, reference: str = ""
 ) -> Payment:
     """Money goes back. Raises TooMuch where less has been paid."""
-    if amount_cents > bills.paid_cents(booking):
+    row = _locked(booking)
+    if amount_cents > bills.paid_cents(row):
         raise TooMuch(_("Less than this has been paid for the booking."))
-    return _move(
-        Payment.Kind.REFUND, booking, amount_cents, method, by=by, at=at, reference=reference
-    )
+    return _move(Payment.Kind.REFUND, row, amount_cents, method, by=by, at=at, reference=reference)
+
+
+def _locked(booking: Booking) -> Booking:
+    return Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
 
 
 def _move(
     kind: str, booking: Booking, cents: int, method: str, *, by: User, at: datetime, reference: str
 ) -> Payment:
     payment = Payment.objects.create(
+        number=numbers.receipt_number(on=clock.local_date(at)),
         customer_id=booking.customer_id, booking=booking, kind=kind, method=method,
         amount_cents=cents, paid_at=at, reference=reference, saved_at=at, saved_by=by,
     )  # fmt: skip
@@ -69,10 +107,18 @@ def hold_deposit(
 
 @transaction.atomic
 def release_deposit(*, deposit: Deposit, by: User, at: datetime, captured_cents: int = 0) -> None:
-    """Give the deposit back, less what is used of it. Raises TooMuch."""
-    if captured_cents > deposit.amount_cents:
+    """Give the deposit back, less what is used of it. Raises TooMuch, HoldRanOut,
+    ReleasedAlready."""
+    row = Deposit.objects.select_for_update(of=("self",)).get(pk=deposit.pk)
+    if row.released_at is not None:
+        raise ReleasedAlready(_("The deposit has been released already."))
+    if captured_cents > row.amount_cents:
         raise TooMuch(_("The deposit is smaller than this."))
-    deposit.released_at, deposit.captured_cents = at, captured_cents
-    deposit.saved_at, deposit.saved_by = at, by
-    deposit.save()
-    audit.record(verb="deposit.released", by=by, at=at, object=deposit)
+    if captured_cents and row.expires_at is not None and row.expires_at <= at:
+        raise HoldRanOut(
+            _("The hold on the card has run out: take the payment some other way.")
+        )
+    row.released_at, row.captured_cents = at, captured_cents
+    row.saved_at, row.saved_by = at, by
+    row.save()
+    audit.record(verb="deposit.released", by=by, at=at, object=row)

@@ -1,12 +1,17 @@
-"""What a rental costs, from the price of its class. Euro cents, VAT included."""
+"""What a rental costs: the price of its class, in its season. Euro cents, VAT included.
+
+The price is that of the day on which the rental begins, to its end: a customer who comes on the
+last evening of the high season knows what the morning costs.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from register.models import CraftClass, OrderLine
+from register.clock import local_date
+from register.models import CraftClass, OrderLine, SeasonPrice
 
 DAY_HOURS = 24
 LATE_GRACE = timedelta(minutes=15)
@@ -23,6 +28,12 @@ class Line:
     unit_price_cents: int
 
 
+def price_on(craft_class: CraftClass, day: date) -> CraftClass | SeasonPrice:
+    """The row whose hour and day prices hold for the class on that day."""
+    seasons = craft_class.season_prices.all()
+    return next((row for row in seasons if row.starts_on <= day <= row.ends_on), craft_class)
+
+
 def started_hours(length: timedelta) -> int:
     """Whole hours, a started one counted as whole."""
     return -(-length // timedelta(hours=1))
@@ -33,16 +44,17 @@ def rental_lines(
 ) -> tuple[Line, ...]:
     """Whole days at the day price, the started hours left over at the hour price; never dearer
     than one more day."""
+    price = price_on(craft_class, local_date(starts_at))
     days, hours = divmod(started_hours(ends_at - starts_at), DAY_HOURS)
-    if hours * craft_class.hour_price_cents >= craft_class.day_price_cents:
+    if hours * price.hour_price_cents >= price.day_price_cents:
         days, hours = days + 1, 0
     lines = []
     if days:
         name = _("%(craft)s, days") % {"craft": craft_class.name}
-        lines.append(_rental(name, days, craft_class.day_price_cents))
+        lines.append(_rental(name, days, price.day_price_cents))
     if hours:
         name = _("%(craft)s, hours") % {"craft": craft_class.name}
-        lines.append(_rental(name, hours, craft_class.hour_price_cents))
+        lines.append(_rental(name, hours, price.hour_price_cents))
     return tuple(lines)
 
 
@@ -60,7 +72,7 @@ def late_line(*, craft_class: CraftClass, due_at: datetime, returned_at: datetim
         OrderLine.Kind.LATE,
         _("Late return, started hours"),
         hours,
-        craft_class.hour_price_cents,
+        price_on(craft_class, local_date(due_at)).hour_price_cents,
     )
 
 
