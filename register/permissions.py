@@ -71,6 +71,7 @@ def is_shared(table: str) -> bool:
     """Tables of the register that hold nothing personal and are open to every role."""
     return table in (
         "register.CraftClass",
+        "register.SeasonPrice",
         "register.Craft",
         "register.MaintenanceBlock",
     )

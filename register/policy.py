@@ -1188,6 +1188,7 @@ COLUMNS_WITHOUT_CONTENT = ("id", "customer", "saved_by")
 NOT_PERSONAL = {
     "register.NumberSeries": "running numbers",
     "register.CraftClass": "price list",
+    "register.SeasonPrice": "price list",
     "register.Craft": "the fleet",
     "register.MaintenanceBlock": "the fleet",
     "register.PaperFolder": "what a folder is and where; its people are declared",

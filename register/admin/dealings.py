@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
+from register import clock
 from register.admin.base import PolicyAdmin, ReadOnlyAdmin
 from register.desk import photos
 from register.models import (
@@ -111,10 +112,14 @@ class CaseAdmin(PolicyAdmin):
 
 @admin.register(Payment)
 class PaymentAdmin(PolicyAdmin):
-    columns = ("person", "booking", "kind", "method", "amount_cents", "paid_at")
+    columns = ("number", "person", "booking", "kind", "method", "amount_cents", "paid_at")
     filters = ("kind", "method", "paid_at")
     list_select_related = ("customer", "booking")
     now_in = ("paid_at",)
+
+    def before_save(self, request: HttpRequest, obj: Payment, form: Any, change: bool) -> None:
+        if not change:
+            obj.number = numbers.receipt_number(on=clock.local_date(obj.paid_at))
 
 
 @admin.register(Deposit)

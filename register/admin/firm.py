@@ -17,12 +17,20 @@ from register.models import (
     MaintenanceBlock,
     PaperFolder,
     RetentionRun,
+    SeasonPrice,
 )
 
 
 @admin.register(CraftClass)
 class CraftClassAdmin(PolicyAdmin):
     columns = ("seats", "hour_price_cents", "day_price_cents", "deposit_cents", "deductible_cents")
+
+
+@admin.register(SeasonPrice)
+class SeasonPriceAdmin(PolicyAdmin):
+    columns = ("craft_class", "starts_on", "ends_on", "hour_price_cents", "day_price_cents")
+    filters = ("craft_class",)
+    list_select_related = ("craft_class",)
 
 
 class CraftForm(PolicyForm):

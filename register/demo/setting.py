@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
+from django.db.models import prefetch_related_objects
+
 from register.demo.diary import moment
 from register.models import Craft, CraftClass, MaintenanceBlock, PaperFolder, RoleGrant, User
 
@@ -62,7 +64,9 @@ def fleet(*, size: int, staff: dict[str, User]) -> list[Craft]:
         )
         for number in range(size)
     ]
-    return Craft.objects.bulk_create(crafts)
+    made = Craft.objects.bulk_create(crafts)
+    prefetch_related_objects(made, "craft_class__season_prices")  # asked for every price
+    return made
 
 
 def _craft_name(number: int) -> str:

@@ -111,16 +111,17 @@ class Rows:
             first = numbers.reserve(series, count=len(rows)) if rows else 0
             for number, row in enumerate(rows, start=first):
                 row.number = number
-        self._number_agreements()
+        self._number_by_year(Agreement, "agreement", "made_at", "V-{}-{:04d}")
+        self._number_by_year(Payment, "receipt", "paid_at", "K-{}-{:05d}")
 
-    def _number_agreements(self) -> None:
-        by_year: dict[int, list[Agreement]] = defaultdict(list)
-        for row in sorted(self._rows[Agreement], key=lambda row: cast(datetime, row.made_at)):
-            by_year[local_date(row.made_at).year].append(row)
+    def _number_by_year(self, model: type[Model], series: str, order: str, form: str) -> None:
+        by_year: dict[int, list[Any]] = defaultdict(list)
+        for row in sorted(self._rows[model], key=lambda row: cast(datetime, getattr(row, order))):
+            by_year[local_date(getattr(row, order)).year].append(row)
         for year, rows in by_year.items():
-            first = numbers.reserve(f"agreement-{year}", count=len(rows))
+            first = numbers.reserve(f"{series}-{year}", count=len(rows))
             for number, row in enumerate(rows, start=first):
-                row.number = f"V-{year}-{number:04d}"
+                row.number = form.format(year, number)
 
 
 @dataclass(slots=True)

@@ -56,6 +56,7 @@ VERBS: dict[str, Any] = {
     "returned": _("took the craft back"),
     "payment.payment": _("took a payment"),
     "payment.refund": _("paid a refund"),
+    "receipt.printed": _("printed a receipt"),
     "deposit.held": _("took a deposit"),
     "deposit.released": _("released the deposit"),
     "case.opened": _("opened a case"),

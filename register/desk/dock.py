@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,7 +34,7 @@ from register.desk.forms import (
     SignForm,
 )
 from register.models import Agreement, Booking, Deposit, Driver, Payment, Rental, User
-from register.services import contracts, payments, rentals
+from register.services import contracts, payments, receipts, rentals
 from register.services.refusals import Refused
 
 # -- The agreement --------------------------------------------------------------------------------
@@ -180,16 +181,34 @@ def pay(request: HttpRequest, site: Any, pk: UUID, kind: str) -> HttpResponse:
     booking, form, done = booking_or_404(pk), MoneyForm(request.POST), None
     act = payments.pay if kind == "payment" else payments.refund
     if form.is_valid():
-        done = tried(form, lambda: _money(act, form, booking, by=staff(request)))
+        more = {"confirmed": form.cleaned_data["confirmed"]} if kind == "payment" else {}
+        done = tried(form, lambda: _money(act, form, booking, by=staff(request), **more))
+        if form.has_error("amount", payments.MoreThanOwed.__name__):
+            form.ask_to_confirm()
     words = _("The payment is recorded.") if kind == "payment" else _("The refund is recorded.")
     return after(request, site, booking, form, "money_form", done, words)
 
 
-def _money(act: Any, form: MoneyForm, booking: Booking, *, by: User) -> Any:
+@require_safe
+@needs_sight(Payment)
+def receipt_pdf(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """The receipt, shown in the browser. Its name holds the number and nothing personal."""
+    payment = get_object_or_404(
+        Payment.objects.select_related("booking__craft"), pk=pk, number__isnull=False
+    )
+    content = receipts.printed(
+        payment=payment, language=get_language() or "fi", by=staff(request), at=timezone.now()
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{payment.number}.pdf"'
+    return response
+
+
+def _money(act: Any, form: MoneyForm, booking: Booking, *, by: User, **more: Any) -> Any:
     data = form.cleaned_data
     return act(
         booking=booking, amount_cents=data["amount"], method=data["method"], by=by,
-        at=timezone.now(),
+        at=timezone.now(), **more,
     )  # fmt: skip
 
 

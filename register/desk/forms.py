@@ -302,6 +302,14 @@ class MoneyForm(CarefulForm):
 
     amount = EuroField(label=_("Amount, €"))
     method = forms.ChoiceField(label=_("Method"), choices=Method)
+    confirmed = forms.BooleanField(
+        label=_("The amount is right, although less is owed"), required=False,
+        widget=forms.HiddenInput,
+    )  # fmt: skip
+
+    def ask_to_confirm(self) -> None:
+        """Show the box: the amount was more than what is owed."""
+        self.fields["confirmed"].widget = forms.CheckboxInput()
 
     def clean_amount(self) -> int:
         amount = int(self.cleaned_data["amount"])

@@ -65,6 +65,7 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("varaus/<uuid:pk>/palautus/", dock.take_back, "desk-return", {}),
     ("varaus/<uuid:pk>/maksu/", dock.pay, "desk-pay", {"kind": "payment"}),
     ("varaus/<uuid:pk>/hyvitys/", dock.pay, "desk-refund", {"kind": "refund"}),
+    ("maksu/<uuid:pk>/kuitti.pdf", dock.receipt_pdf, "desk-receipt", {}),
     ("varaus/<uuid:pk>/vakuus/", dock.take_deposit, "desk-deposit", {}),
     ("vakuus/<uuid:pk>/vapauta/", dock.release_deposit, "desk-deposit-release", {}),
     ("poistot/", forgetting.forgetting, "forgetting", {}),

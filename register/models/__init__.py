@@ -22,6 +22,7 @@ from register.models.identities import CardOnFile, Identity, IdentityCheck
 from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
 from register.models.payments import Deposit, Method, Payment
+from register.models.prices import SeasonPrice
 from register.models.retention import (
     ErasureReceipt,
     ErasureTrouble,
@@ -73,6 +74,7 @@ __all__ = [
     "Rental",
     "RetentionRun",
     "RoleGrant",
+    "SeasonPrice",
     "Tally",
     "User",
 ]

@@ -50,7 +50,9 @@ class SeasonPrice(FirmRecord):
         if self.craft_class_id is None or not self.starts_on or not self.ends_on:
             return
         others = SeasonPrice.objects.filter(
-            craft_class=self.craft_class_id, starts_on__lte=self.ends_on, ends_on__gte=self.starts_on
+            craft_class=self.craft_class_id,
+            starts_on__lte=self.ends_on,
+            ends_on__gte=self.starts_on,
         ).exclude(pk=self.pk)
         if (other := others.first()) is not None:
             raise ValidationError(

@@ -34,7 +34,7 @@ def receipt_number(*, on: date) -> str:
 
 
 def invoice_number(*, on: date) -> int:
-    """ 202600001: the year and a running number, digits only, because the bank's reference number
+    """202600001: the year and a running number, digits only, because the bank's reference number
     is made of it."""
     return on.year * 100_000 + reserve(f"invoice-{on.year}")
 

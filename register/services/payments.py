@@ -58,9 +58,7 @@ def pay(
             _("Only %(due)s is still to be paid. Check the amount, or tick that it is right.")
             % {"due": euros(due)}
         )
-    return _move(
-        Payment.Kind.PAYMENT, row, amount_cents, method, by=by, at=at, reference=reference
-    )
+    return _move(Payment.Kind.PAYMENT, row, amount_cents, method, by=by, at=at, reference=reference)
 
 
 @transaction.atomic
@@ -115,9 +113,7 @@ def release_deposit(*, deposit: Deposit, by: User, at: datetime, captured_cents:
     if captured_cents > row.amount_cents:
         raise TooMuch(_("The deposit is smaller than this."))
     if captured_cents and row.expires_at is not None and row.expires_at <= at:
-        raise HoldRanOut(
-            _("The hold on the card has run out: take the payment some other way.")
-        )
+        raise HoldRanOut(_("The hold on the card has run out: take the payment some other way."))
     row.released_at, row.captured_cents = at, captured_cents
     row.saved_at, row.saved_by = at, by
     row.save()

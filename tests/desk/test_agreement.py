@@ -9,7 +9,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from register.models import Agreement, AuditEvent
-from register.services import contracts
+from register.services import bills, contracts
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_what_is_charged_after_the_return_is_no_part_of_what_was_agreed() -> Non
 def test_vat_is_told_apart_to_the_cent() -> None:
     booking = cast.booking()
     lines = [cast.line(booking, quantity="1", unit_price_cents=10_000, vat_percent="25.5")]
-    (vat,) = contracts.vat_summary(lines)
+    (vat,) = bills.vat(lines)
     assert (vat.net_cents, vat.tax_cents) == (7_968, 2_032)
 
 

@@ -254,7 +254,8 @@ def test_too_much_paid_is_said_so_that_it_goes_back(kaisas_desk: Client) -> None
     booking = cast.booking(cast.aino(), state="returned")
     cast.line(booking, unit_price_cents=10_000, quantity=1)
     kaisas_desk.post(
-        reverse("admin:desk-pay", args=[booking.pk]), {"amount": "150,00", "method": "cash"}
+        reverse("admin:desk-pay", args=[booking.pk]),
+        {"amount": "150,00", "method": "cash", "confirmed": "on"},
     )
     page = kaisas_desk.get(reverse("admin:desk-booking", args=[booking.pk])).content.decode()
     assert "Maksettu 50,00\u00a0€ liikaa" in page

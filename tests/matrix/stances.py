@@ -171,6 +171,7 @@ STANCES: dict[str, Stance] = {
     "admin:desk-return": form(writes("register.Rental"), "booking"),
     "admin:desk-pay": act(writes("register.Payment"), "booking"),
     "admin:desk-refund": act(writes("register.Payment"), "booking"),
+    "admin:desk-receipt": page(sees("register.Payment"), "register.Payment"),
     "admin:desk-deposit": act(writes("register.Deposit"), "booking"),
     "admin:desk-deposit-release": act(writes("register.Deposit"), "deposit"),
     "admin:desk-agreement-pdf": page(

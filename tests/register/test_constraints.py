@@ -58,6 +58,19 @@ def decided(**fields: Any) -> rows.Approval:
     return approval(**(named | fields))
 
 
+def season(**fields: Any) -> rows.SeasonPrice:
+    named = {
+        "name": "x", "starts_on": cast.TODAY, "ends_on": cast.TODAY, "hour_price_cents": 1,
+        "day_price_cents": 1,
+    }  # fmt: skip
+    of = fields.pop("craft_class", None) or cast.craft_class()
+    return rows.SeasonPrice.objects.create(craft_class=of, **(named | fields))
+
+
+def same_season() -> object:
+    return season(craft_class=season().craft_class)
+
+
 def grant(**fields: Any) -> rows.RoleGrant:
     named = {"role": "desk", "granted_at": cast.NOW}
     user = fields.pop("user", None) or rows.User.objects.create(username=str(uuid.uuid4()))
@@ -71,6 +84,7 @@ def same_grant() -> object:
 MAKE: dict[type[models.Model], Make] = {
     rows.RoleGrant: grant,
     rows.Approval: approval,
+    rows.SeasonPrice: season,
     rows.Company: cast.company,
     rows.CompanyContact: lambda **f: cast.contact(cast.customer(), **f),
     rows.CraftClass: cast.craft_class,
@@ -226,6 +240,8 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_approval_decided_has_decider": lambda: approval(outcome="approved"),
     "register_approval_used_was_approved": lambda: decided(outcome="refused", used_at=cast.NOW),
     "register_approval_lapses_later": breaks(rows.Approval, expires_at=cast.NOW - DAY),
+    "register_season_ends_after_start": breaks(rows.SeasonPrice, ends_on=cast.TODAY - DAY),
+    "register_season_starts_once": same_season,
     "register_seal_number": same_seal,
     "register_notice_once_a_day": same_notice,
     "register_journal_mark_one": lambda: rows.JournalMark.objects.create(id=2),
@@ -335,7 +351,8 @@ def test_the_database_refuses_a_choice_that_is_not_declared(name: str) -> None:
 def test_the_database_refuses_the_same_twice(model: type[models.Model], field: str) -> None:
     first, second = MAKE[model](), MAKE[model]()
     column = model._meta.get_field(field)
-    value = getattr(first, field) or cast.quote(cast.customer())
+    value = getattr(first, field) or ("1" if column.get_internal_type() == "CharField" else None)
+    value = value or cast.quote(cast.customer())
     model._base_manager.filter(pk=first.pk).update(**{field: value})
     said = refused(lambda: model._base_manager.filter(pk=second.pk).update(**{field: value}))
     assert column.column in said
