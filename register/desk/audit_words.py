@@ -61,6 +61,7 @@ VERBS: dict[str, Any] = {
     "deposit.released": _("released the deposit"),
     "case.opened": _("opened a case"),
     "attachment.added": _("added a photo or a paper"),
+    "attachment.taken_back": _("took back a photo just added"),
     "consent.given": _("wrote down a consent"),
     "consent.withdrawn": _("wrote down a consent withdrawn"),
     "hold.placed": _("placed a hold"),

@@ -27,6 +27,7 @@ from register.desk.access import booking_or_404, needs_sight, needs_to_write, re
 from register.desk.forms import RevealForm
 from register.models import Attachment, Booking, Case
 from register.services import attachments
+from register.services.refusals import Refused
 from register.vault import images
 from register.vault.files import SealedContent
 
@@ -54,14 +55,16 @@ def panel(request: HttpRequest, row: Booking | Case) -> dict[str, Any] | None:
     user = staff(request)
     if not permissions.may_see(user, Attachment):
         return None
-    now, of = timezone.now(), _kind_of(row)
-    rows = [_shown(request, one, now) for one in attachments.of_row(row).defer("content")]
+    now, of, adds = timezone.now(), _kind_of(row), permissions.may_write(user, Attachment)
+    rows = [
+        _shown(request, one, now, adds=adds) for one in attachments.of_row(row).defer("content")
+    ]
     return {
         "rows": rows,
         "closed": any(not one["is_open"] for one in rows),
         "add": _address(f"desk-{of}-photos", row),
         "open": _address(f"desk-{of}-photos-open", row),
-        "may_add": permissions.may_write(user, Attachment),
+        "may_add": adds,
         "may_open": permissions.may_reveal(user, files.COLUMN),
         "is_time": _is_time(row),
         "form": uploads.PhotosForm(),
@@ -74,8 +77,9 @@ def _address(name: str, row: Booking | Case) -> str:
     return reverse(f"admin:{name}", args=[row.pk])
 
 
-def _shown(request: HttpRequest, row: Attachment, now: datetime) -> dict[str, Any]:
+def _shown(request: HttpRequest, row: Attachment, now: datetime, *, adds: bool) -> dict[str, Any]:
     return {
+        "goes": adds and attachments.may_take_back(row, by=staff(request), at=now),
         "row": row,
         "is_open": files.is_open(request, row.pk, now),
         "is_picture": row.media_type in images.MEDIA_TYPES,
@@ -139,6 +143,21 @@ def open_all(request: HttpRequest, site: Any, pk: UUID, of: str) -> HttpResponse
     require_proof(request)
     files.open_to(request, attachments.of_row(row), form.cleaned_data["reason"], now)
     return redirect(_page(row) + ANCHOR)
+
+
+@require_POST
+@needs_to_write(Attachment)
+def take_back(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """One photo, by whoever has just saved it."""
+    row = get_object_or_404(Attachment.objects.select_related("booking", "case"), pk=pk)
+    try:
+        attachments.take_back(row=row, by=staff(request), at=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The photo is taken back."))
+    about = row.case or row.booking
+    return redirect(_page(about) if about else reverse("admin:index"))
 
 
 @needs_sight(Attachment)

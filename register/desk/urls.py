@@ -80,6 +80,7 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("tapaus/<uuid:pk>/kuvat/", photos.add, "desk-case-photos", CASE),
     ("tapaus/<uuid:pk>/kuvat/avaa/", photos.open_all, "desk-case-photos-open", CASE),
     ("liite/<uuid:pk>/", attachments.attachment, "desk-attachment", {}),
+    ("liite/<uuid:pk>/peru/", photos.take_back, "desk-attachment-take-back", {}),
     ("liite/<uuid:pk>/pieni/", photos.small, "desk-attachment-small", {}),
     ("roolit/", roles.roles, "staff-roles", {}),
     ("roolit/kutsu/", roles.invite, "staff-invite", {}),

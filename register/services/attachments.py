@@ -3,19 +3,30 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import router, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from register import policy
 from register.models import Agreement, Attachment, Booking, Case, User
 from register.services import audit
+from register.services.refusals import Refused
 from register.vault.files import SealedContent
 from register.vault.images import Picture
 
+TAKEN_BACK_WITHIN = timedelta(minutes=15)
 IN_ORDER = timedelta(microseconds=1)  # photos that came together stay in the order they came in
 
 Owner = Booking | Case | Agreement
 """What a photo or a paper is about. It belongs to that row's person, and goes with her."""
+
+
+class NotOnesOwn(Refused):
+    """Somebody else's photo."""
+
+
+class TooLate(Refused):
+    """It has stood long enough to be relied on."""
 
 
 @transaction.atomic
@@ -46,6 +57,31 @@ def add(
     for row in rows:
         audit.record(verb="attachment.added", by=by, at=at, object=row)
     return rows
+
+
+@transaction.atomic
+def take_back(*, row: Attachment, by: User, at: datetime) -> None:
+    """A photo of the wrong craft, or of somebody else, goes again while whoever saved it notices:
+    in a package it would reach the wrong person. Later it is evidence, and stays.
+
+    Raises NotOnesOwn, TooLate.
+    """
+    if row.saved_by_id != by.pk:
+        raise NotOnesOwn(_("Only whoever saved the photo takes it back."))
+    if not may_take_back(row, by=by, at=at):
+        raise TooLate(
+            _("A photo can be taken back for %(minutes)s minutes: now it stays.")
+            % {"minutes": TAKEN_BACK_WITHIN // timedelta(minutes=1)}
+        )
+    audit.record(verb="attachment.taken_back", by=by, at=at, object=row)
+    content = row.content
+    row.delete()
+    if isinstance(content, SealedContent):
+        content.remove_after_commit(using=router.db_for_write(Attachment))
+
+
+def may_take_back(row: Attachment, *, by: User, at: datetime) -> bool:
+    return row.saved_by_id == by.pk and at - row.saved_at <= TAKEN_BACK_WITHIN
 
 
 def of_row(row: Owner) -> QuerySet[Attachment]:

@@ -129,22 +129,24 @@ class SealedField(Indexed, _Base):
             sealing.read_header(raw)  # raises
         cipher = keys.cipher(place[1], (raw[1] << 8) | raw[2], read)
         if cipher is None:
-            return self._gone(place)
+            self._must_be_erased(place)
+            return None
         try:
             plain = sealing.unseal(cipher, raw, place)
         except TamperedError:
             # A roll-back may have left a key in memory that never came to be: ask the vault.
             fresh = keys.cipher_anew(place.owner, sealing.read_header(raw))
             if fresh is None:
-                return self._gone(place)
+                self._must_be_erased(place)
+                return None
             plain = sealing.unseal(fresh, raw, place)
         if self.pad_to:
             plain = sealing.unpad(plain)
         return plain if self.binary else plain.decode()
 
-    def _gone(self, place: Place) -> None:
-        """Nothing, where the person has no key any more. Raises TamperedError where she has others:
-        then it is the value's number of its key that is wrong."""
+    def _must_be_erased(self, place: Place) -> None:
+        """Raises TamperedError where the person still has keys: then it is the number of its key
+        in the value that is wrong."""
         if keys.newest_known(place.owner):
             raise TamperedError(
                 f"A sealed value of {self.label} names a key that its person does not have."

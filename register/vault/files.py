@@ -76,6 +76,14 @@ class SealedContent(Secret):
         """Write the audit line of a reveal whose pieces are read afterwards."""
         self._write_down(reason, by, at)
 
+    def remove_after_commit(self, *, using: str) -> None:
+        """For a row that goes while its person stays: the file goes with it, once that is sure.
+
+        `using`: the database of the row.
+        """
+        name = self._ticket.name
+        transaction.on_commit(lambda: remove([name]) and None, using=using, robust=True)
+
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from start to stop, in pieces, for the machine. The caller writes its audit.
 

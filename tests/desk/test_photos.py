@@ -13,7 +13,8 @@ from PIL import Image
 
 from register.desk import uploads
 from register.models import Attachment, AuditEvent, Booking
-from register.vault.files import SealedContent
+from register.vault.files import SealedContent, path_of
+from register.vault.models import SealedFile
 from tests import cast
 from tests.desk.conftest import SignedIn
 from tests.staff.conftest import PASSWORD
@@ -229,6 +230,45 @@ def test_after_ten_minutes_the_overview_is_closed_again(
         small
         not in ollis_dock.get(reverse("admin:desk-booking", args=[booking.pk])).content.decode()
     )
+
+
+def test_a_photo_of_somebody_else_is_taken_back_by_whoever_has_just_saved_it(
+    ollis_dock: Client, signed_in: SignedIn, booking: Booking,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    send(ollis_dock, booking, photo(), photo())
+    wrong, right = photos_of(booking)
+    (lies,) = [path_of(row.pk) for row in SealedFile.objects.filter(row_id=wrong.pk)]
+    where = reverse("admin:desk-attachment-take-back", args=[wrong.pk])
+    page = reverse("admin:desk-booking", args=[booking.pk])
+    assert where in ollis_dock.get(page).content.decode()
+    kaisa = signed_in(cast.kaisa())
+    assert where not in kaisa.get(page).content.decode()
+    assert "Vain kuvan tallentanut" in said(kaisa.post(where, follow=True))[0]
+    assert len(photos_of(booking)) == 2
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ollis_dock.post(where)
+    assert photos_of(booking) == [right]
+    assert not lies.exists()
+    line = AuditEvent.objects.get(verb="attachment.taken_back")
+    assert (line.object_id, line.customer_id) == (str(wrong.pk), booking.customer_id)
+
+
+def test_a_photo_that_has_stood_for_a_while_is_evidence_and_stays(
+    ollis_dock: Client, booking: Booking
+) -> None:
+    send(ollis_dock, booking, photo())
+    (row,) = photos_of(booking)
+    Attachment.objects.update(saved_at=timezone.now() - timedelta(minutes=16))
+    where = reverse("admin:desk-attachment-take-back", args=[row.pk])
+
+    assert (
+        where
+        not in ollis_dock.get(reverse("admin:desk-booking", args=[booking.pk])).content.decode()
+    )
+    assert "15 minuutin ajan" in said(ollis_dock.post(where, follow=True))[0]
+    assert photos_of(booking) == [row]
 
 
 def test_a_cases_photos_stand_on_the_case_and_know_its_booking(

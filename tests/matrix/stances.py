@@ -185,6 +185,7 @@ STANCES: dict[str, Stance] = {
     "admin:desk-agreement-void": act(writes("register.Agreement"), "agreement"),
     "admin:desk-attachment": form(reveals("register.Attachment.content"), "attachment"),
     "admin:desk-attachment-small": page(reveals("register.Attachment.content"), "photo"),
+    "admin:desk-attachment-take-back": act(writes("register.Attachment"), "photo"),
     "admin:desk-booking-photos": act(writes("register.Attachment"), "booking"),
     "admin:desk-booking-photos-open": act(reveals("register.Attachment.content"), "booking"),
     "admin:desk-case-photos": act(writes("register.Attachment"), "register.Case"),
