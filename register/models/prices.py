@@ -47,8 +47,9 @@ class SeasonPrice(FirmRecord):
     def clean(self) -> None:
         """Two seasons of one class do not share a day: which price would hold?"""
         super().clean()
-        if self.craft_class_id is None or not self.starts_on or not self.ends_on:
-            return
+        given: list[object] = [self.craft_class_id, self.starts_on, self.ends_on]
+        if None in given:
+            return  # said beside the field that is empty
         others = SeasonPrice.objects.filter(
             craft_class=self.craft_class_id,
             starts_on__lte=self.ends_on,
