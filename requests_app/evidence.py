@@ -39,7 +39,7 @@ from register.models import (
     RoleGrant,
     User,
 )
-from register.services import holds
+from register.services import holds, staff
 from requests_app.models import AccessPackage, DataSubjectRequest
 
 YEAR = timedelta(days=365)
@@ -190,6 +190,8 @@ def _access(now: Moment) -> Iterator[Line]:
         held = RoleGrant.objects.in_force(on=now.on).filter(role=role.key)
         users = User.objects.filter(is_active=True, pk__in=held.values("user"))
         yield _count(role.name.to(get_language()), users)
+    without = staff.without_second_step()
+    yield _count(_("Accounts without a second step"), without, alarm=not settings.DEMO)
     week = AuditEvent.objects.filter(at__gte=now.at - timedelta(days=7))
     yield _count(_("Uses written down this week"), week)
     yield _count(_("of them refused"), week.filter(outcome="denied"))

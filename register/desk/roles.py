@@ -36,12 +36,9 @@ def panel(request: HttpRequest, customer: Customer | None) -> dict[str, Any] | N
         return None
     at = timezone.now()
     on = clock.local_date(at)
-    secured = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
     moved = AuditEvent.objects.filter(verb="session.moved", at__gte=at - LATELY)
     known = {
-        "without": User.objects.filter(is_active=True)
-        .exclude(pk__in=secured.values("user"))
-        .count(),
+        "without": accounts.without_second_step().count(),
         "ending": RoleGrant.objects.in_force(on=on).filter(expires_on__lte=on + SOON).count(),
         "moved": moved.count(),
     }

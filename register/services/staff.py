@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -107,6 +107,12 @@ def owners(*, at: datetime) -> list[User]:
 def _require_an_owner(at: datetime) -> None:
     if not owners(at=at):
         raise LastOwner
+
+
+def without_second_step() -> QuerySet[User]:
+    """Open accounts that neither an app nor a passkey guards: the register is shut to them."""
+    guarded = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return User.objects.filter(is_active=True).exclude(pk__in=guarded.values("user"))
 
 
 # -- Accounts --------------------------------------------------------------------------------------

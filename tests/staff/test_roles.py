@@ -17,6 +17,7 @@ from register.desk import role_words
 from register.models import AuditEvent, Customer, RoleGrant, User
 from register.services import audit, invitations, staff
 from register.services.refusals import Refused
+from requests_app import evidence
 from tests import cast
 from tests.staff.conftest import PASSWORD, App, a_browser, give_password, is_in, with_password
 
@@ -326,3 +327,19 @@ def test_the_owner_reads_on_the_front_page_what_her_staffs_accounts_need() -> No
                   "Toisesta selaimesta tullut kirjautuminen"):  # fmt: skip
         assert words in told
     assert "Rooleja päättyy" not in browser(kaisa).get(page).content.decode()
+
+
+def test_the_notices_promise_about_access_is_broken_while_an_account_has_no_second_step(
+    settings: Any,
+) -> None:
+    leena = cast.leena()
+
+    def broken() -> bool:
+        return any(line.alarm for line in evidence.GATHERERS["p18"](moment))
+
+    moment = evidence.Moment(at=now())
+    assert not broken(), "a demo does without"
+    settings.DEMO = False
+    assert broken()
+    App(leena)
+    assert not broken()
