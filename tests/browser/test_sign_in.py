@@ -161,3 +161,17 @@ def test_nothing_is_left_in_the_browsers_own_storage(page: Page, live_server: An
     noted = page.evaluate("Object.entries(sessionStorage)")
     assert [value for _name, value in noted] == [reverse("mfa_index")], "htmx notes the address"
     assert {cookie["name"] for cookie in page.context.cookies()} <= {"session", "csrf"}
+
+
+def test_without_a_script_or_at_a_bare_address_no_passkey_is_offered(
+    browser: Any, live_server: Any
+) -> None:
+    for options, server in (
+        ({"java_script_enabled": False}, live_server.url),
+        ({}, live_server.url.replace("localhost", "127.0.0.1")),
+    ):
+        page = browser.new_context(locale="fi-FI", **options).new_page()
+        page.goto(server + reverse("account_login"))
+        expect(page.get_by_role("button", name="Kirjaudu sisään")).to_be_visible()
+        expect(page.get_by_role("button", name="Kirjaudu pääsyavaimella")).to_be_hidden()
+        page.context.close()
