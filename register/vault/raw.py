@@ -1,8 +1,8 @@
 """The vault's own hot questions, past the layers that Django lays over a cursor.
 
-Two questions are asked for every page that shows sealed values: whose keys, and which row. On
-PostgreSQL they are prepared once a connection and answered in binary, in the connection and
-transaction that Django holds. While somebody logs or wraps queries they go Django's way.
+Two questions are asked for every page that shows sealed values: whose keys, and which row. They
+go in the connection and the transaction that Django holds; on PostgreSQL they are prepared once a
+connection and answered in binary. While somebody logs or wraps queries they go Django's way.
 """
 
 from collections.abc import Sequence
@@ -10,18 +10,20 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+ASKED_DIRECTLY = ("postgresql", "sqlite")
 PREPARE_AFTER = 5  # times that a connection has asked the same
 
 
 def fetch(
     connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any], *, binary: bool = True
 ) -> list[Any]:
-    """All rows of a SELECT. Raises Django's database errors.
+    """All rows of a SELECT, in which "%s" stands for parameters only. Raises Django's database
+    errors.
 
     `binary`: the columns are bytes, numbers, truths and UUIDs only. Django has its own readers for
     other types, and they read text.
     """
-    if connection.vendor == "postgresql" and not _is_watched(connection):
+    if connection.vendor in ASKED_DIRECTLY and not _is_watched(connection):
         return _fetched(connection, sql, params, binary)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -38,6 +40,8 @@ def _fetched(connection: Any, sql: str, params: Sequence[Any], binary: bool) -> 
     with connection.wrap_database_errors:
         connection.close_if_health_check_failed()  # as Django does before each cursor
         connection.ensure_connection()
+        if connection.vendor == "sqlite":
+            return list(connection.connection.execute(sql.replace("%s", "?"), params))
         return list(_cursor(connection).execute(sql, params, binary=binary).fetchall())
 
 

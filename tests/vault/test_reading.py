@@ -342,7 +342,6 @@ def test_behind_a_pooler_nothing_is_prepared(ainos, monkeypatch):
     assert vault.connection.prepare_threshold is None
 
 
-@needs_postgresql
 def test_the_databases_errors_come_as_djangos(ainos):
     with pytest.raises(DatabaseError), transaction.atomic(using="vault"):
         raw.fetch(connections["vault"], "SELECT 1 FROM vault_that_is_not", [])
