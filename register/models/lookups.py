@@ -5,7 +5,8 @@ SQLite has no limit on how long it may be.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,25 +17,64 @@ from django.db.models.sql.compiler import SQLCompiler
 Sql = tuple[str, Any]
 
 
+class Ids(Collection[UUID]):
+    """Ids about which many statements ask: written out once, not once a statement.
+
+    No tuple: Django would rebuild one, id by id, for every filter that it stands in.
+    """
+
+    def __init__(self, ids: Iterable[UUID | str]) -> None:
+        self._ids = tuple(one if isinstance(one, UUID) else UUID(str(one)) for one in ids)
+
+    @classmethod
+    def of(cls, ids: Iterable[UUID | str]) -> "Ids":
+        """The same ids; of an `Ids` the very same."""
+        return ids if isinstance(ids, Ids) else cls(ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[UUID]:
+        return iter(self._ids)
+
+    def __contains__(self, one: object) -> bool:
+        return one in self.known
+
+    @cached_property
+    def known(self) -> frozenset[UUID]:
+        return frozenset(self._ids)
+
+    @cached_property
+    def array(self) -> str:
+        """As PostgreSQL reads an array."""
+        return "{" + ",".join(map(str, self._ids)) + "}"
+
+    @cached_property
+    def json(self) -> str:
+        """As SQLite's json_each reads a list, in the form in which it stores ids."""
+        return json.dumps([one.hex for one in self._ids])
+
+    def written_for(self, connection: BaseDatabaseWrapper) -> str:
+        """The one parameter of a statement."""
+        return self.array if connection.vendor == "postgresql" else self.json
+
+
+def among(column: str, connection: BaseDatabaseWrapper) -> str:
+    """The condition in SQL: `column` is one of the ids that `Ids.written_for` gives."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::uuid[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 -- a column's name
+
+
 class Among(Lookup[Any]):
     """True where the id is one of the given UUIDs. An empty list matches nothing."""
 
     lookup_name = "among"
     prepare_rhs = False
 
-    def listed(self, value: Iterable[UUID | str], connection: BaseDatabaseWrapper) -> Sql:
-        ids = [one if isinstance(one, UUID) else UUID(str(one)) for one in value]
-        if connection.vendor == "postgresql":
-            return "%s::uuid[]", [ids]
-        return "%s", [json.dumps([one.hex for one in ids])]
-
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        left, left_params = self.process_lhs(compiler, connection)
-        right, right_params = self.listed(self.rhs, connection)
-        if connection.vendor == "postgresql":
-            return f"{left} = ANY({right})", [*left_params, *right_params]
-        listed = f"(SELECT value FROM json_each({right}))"  # noqa: S608 -- a placeholder
-        return f"{left} IN {listed}", [*left_params, *right_params]
+        left, params = self.process_lhs(compiler, connection)
+        return among(left, connection), [*params, Ids.of(self.rhs).written_for(connection)]
 
 
 for column in (UUIDField, ForeignKey, OneToOneField):

@@ -19,6 +19,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from register import clock, permissions, policy
 from register.models import AuditEvent, Booking, Company, CompanyContact, Customer, ErasureReceipt
+from register.models.lookups import Ids
 from register.services import events, journal
 from register.services.erasure_plans import (
     PERSON,
@@ -101,14 +102,26 @@ def carry_out(decided: Sequence[Plan], *, by: Any, at: datetime) -> Counter[str]
     The caller holds the locks, has just made the plans and has left out who is held. The keys
     are left to `finish`.
     """
-    whole = [one.customer_id for one in decided if one.erases_whole_person]
+    whole = [one for one in decided if one.erases_whole_person]
     part = [one for one in decided if not one.erases_whole_person]
-    done = _erase_people(whole) if whole else Counter[str]()
+    done = _erase_people(_ids(whole), _present(whole)) if whole else Counter[str]()
     for on in {one.on for one in part}:
-        done += _erase_part([one.customer_id for one in part if one.on == on], on=on)
+        now = [one for one in part if one.on == on]
+        done += _erase_part(_ids(now), _present(now), on=on)
     ErasureReceipt.objects.bulk_create(_receipt(one, by, at) for one in decided)
-    AuditEvent.objects.bulk_create(_audit_line(one, by, at) for one in decided)
+    roles = ",".join(permissions.roles_of(by))
+    AuditEvent.objects.bulk_create(_audit_line(one, by, roles, at) for one in decided)
     return done
+
+
+def _ids(decided: Sequence[Plan]) -> Ids:
+    return Ids(one.customer_id for one in decided)
+
+
+def _present(decided: Sequence[Plan]) -> frozenset[str]:
+    """Tables in which these people have rows. The plans were made under the lock that keeps new
+    rows out, so no other table is asked."""
+    return frozenset(item.table for one in decided for item in one.items)
 
 
 def finish(customer_ids: Collection[UUID], *, rehearsal: bool = False) -> int:
@@ -159,31 +172,34 @@ def _finish_or_leave(customer_id: UUID) -> None:
 
 def needed_by_others(decided: Sequence[Plan]) -> set[UUID]:
     """People of whom a row would go that somebody else's row cannot be without."""
-    whole = [one.customer_id for one in decided if one.erases_whole_person]
-    part = [one.customer_id for one in decided if not one.erases_whole_person]
-    return _needed(whole, set(tables())) | _needed(part, _going_in_part())
+    whole = [one for one in decided if one.erases_whole_person]
+    part = [one for one in decided if not one.erases_whole_person]
+    return _needed(_ids(whole), set(tables()), _present(whole)) | _needed(
+        _ids(part), _going_in_part(), _present(part)
+    )
 
 
 # -- Rows ---------------------------------------------------------------------------------------
 
 
-def _erase_people(people: Collection[UUID]) -> Counter[str]:
+def _erase_people(people: Ids, present: frozenset[str]) -> Counter[str]:
     companies = _companies_of(people)
-    done = _delete(people, set(tables()))
+    done = _delete(people, set(tables()), present)
     for table in tables():
-        for name, rows in table.linked(people):
+        for name, rows in table.linked(people) if table.label in present else ():
             rows.update(**{name: None})
-    _forget_log(Customer, Customer.objects.filter(pk__among=people))
+    if PERSON in _logged_types():
+        _forget_log(Customer, Customer.objects.filter(pk__among=people))
     done[PERSON] = _raw_delete(Customer.objects.filter(pk__among=people).order_by())
     done["register.Company"] = forsaken_companies(companies)
     return +done
 
 
-def _erase_part(people: Collection[UUID], *, on: date) -> Counter[str]:
+def _erase_part(people: Ids, present: frozenset[str], *, on: date) -> Counter[str]:
     """What no statute keeps goes; what remains is emptied of the rest and marked."""
-    done = _delete(people, _going_in_part())
+    done = _delete(people, _going_in_part(), present)
     for table in tables():
-        if blanks := _blanks(table.model):
+        if table.label in present and (blanks := _blanks(table.model)):
             done[table.label] = table.of(people).update(**blanks)
     remaining = Customer.objects.filter(pk__among=people)
     done[PERSON] = remaining.update(**_blanks(Customer), erased_on=on)
@@ -195,13 +211,13 @@ def _going_in_part() -> set[Table]:
     return {table for table in tables() if table.owners and treatment(table.label).rows_go}
 
 
-def _delete(people: Collection[UUID], going: set[Table]) -> Counter[str]:
+def _delete(people: Ids, going: set[Table], present: frozenset[str]) -> Counter[str]:
     """One DELETE per table, children before parents."""
-    _unlink(people, going)
+    _unlink(people, going, present)
     done: Counter[str] = Counter()
     logged = _logged_types()
     for table in tables():
-        if table not in going or not table.owners:
+        if table not in going or not table.owners or table.label not in present:
             continue
         if table.label in logged:
             _forget_log(table.model, table.of(people))
@@ -209,10 +225,10 @@ def _delete(people: Collection[UUID], going: set[Table]) -> Counter[str]:
     return done
 
 
-def _unlink(people: Collection[UUID], going: set[Table]) -> None:
+def _unlink(people: Ids, going: set[Table], present: frozenset[str]) -> None:
     """Empty the keys of rows that stay and point at rows that go."""
     owned = {table.model: table for table in going}
-    parents = {table.model for table in going}
+    parents = {table.model for table in going if table.label in present}
     for reference in references():
         if reference.parent.model not in parents or not reference.may_be_empty:
             continue
@@ -222,18 +238,20 @@ def _unlink(people: Collection[UUID], going: set[Table]) -> None:
         rows.update(**{reference.name: None})
 
 
-def _needed(people: Collection[UUID], going: set[Table]) -> set[UUID]:
+def _needed(people: Ids, going: set[Table], present: frozenset[str]) -> set[UUID]:
     found: set[UUID] = set()
     owned = {table.model: table for table in going}
     for reference in references() if people else ():
         if reference.parent not in going or reference.may_be_empty:
+            continue
+        if reference.parent.label not in present:
             continue
         rows = reference.to_rows_of(people)
         if reference.child in owned:
             rows = rows.exclude(owned[reference.child].belongs(people))
         for path in reference.parent.owners:
             found.update(rows.values_list(f"{reference.name}__{path}", flat=True))
-    return found & set(people)
+    return found & people.known
 
 
 def _blanks(model: type[Model]) -> Mapping[str, Any]:
@@ -266,7 +284,7 @@ def _logged_types() -> set[str]:
     found = ContentType.objects.filter(pk__in=[pk for pk in types if pk]).values_list(
         "app_label", "model"
     )
-    names = {table.label.lower(): table.label for table in tables()}
+    names = {label.lower(): label for label in (*(table.label for table in tables()), PERSON)}
     return {names[f"{app}.{model}"] for app, model in found if f"{app}.{model}" in names}
 
 
@@ -316,11 +334,11 @@ def _receipt(done: Plan, by: Any, at: datetime) -> ErasureReceipt:
     )
 
 
-def _audit_line(done: Plan, by: Any, at: datetime) -> AuditEvent:
+def _audit_line(done: Plan, by: Any, roles: str, at: datetime) -> AuditEvent:
     return AuditEvent(
         at=at,
         actor_id=getattr(by, "pk", None),
-        actor_roles=",".join(permissions.roles_of(by)),
+        actor_roles=roles,
         verb="erase" if done.erases_whole_person else "erase.part",
         object_label=PERSON,
         object_id=str(done.customer_id),

@@ -3,26 +3,28 @@ changing nothing. `services.erasure` carries plans out.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
 from django.db.models.functions import Coalesce
 
 from register import clock, policy
 from register.declare import Clock, Retain, Text
 from register.models import Customer, ErasureReceipt
-from register.services import events, holds
-from register.services.events import History
-from register.services.person_tables import Table, tables
+from register.models.lookups import Ids
+from register.services import events, facts, holds
+from register.services.facts import Facts
+from register.services.person_tables import tables
 
 Ground = ErasureReceipt.Ground
+NAMED = "-"
+"""Before a table whose rows name a person and do not belong to her."""
 PERSON = "register.Customer"
 
 
@@ -71,7 +73,10 @@ class Plan:
     @property
     def erases_whole_person(self) -> bool:
         """The person's own row goes, and everything that belongs to her with it."""
-        return any(i.table == PERSON and i.whole_row for i in self.erased)
+        return any(
+            i.table == PERSON and i.whole_row and i.outcome is Outcome.ERASE
+            for i in reversed(self.items)
+        )
 
     @property
     def kept_until(self) -> date | None:
@@ -80,7 +85,7 @@ class Plan:
 
     def counts(self) -> dict[str, int]:
         """Rows that go or are emptied, per table."""
-        return {item.table: item.count for item in self.erased}
+        return {i.table: i.count for i in self.items if i.outcome is Outcome.ERASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +138,29 @@ def plans(
     *,
     on: date,
     ground: str,
-    histories: dict[UUID, History] | None = None,
+    known: Mapping[UUID, Facts] | None = None,
 ) -> dict[UUID, Plan]:
-    """The plans of all these people who exist, with a fixed number of queries."""
-    known = histories if histories is not None else events.histories(customer_ids)
-    held = holds.reasons(customer_ids)
-    counts = _counts(customer_ids)
-    linked = _linked(customer_ids)
+    """The plans of all these people who exist, with a fixed number of queries. `known`: their
+    facts, counted, where the caller has just read them."""
+    people = Ids.of(customer_ids)
+    if known is None:
+        known = {found.customer_id: found for found in facts.read(people, counted=True)}
+    held = holds.reasons(people)
+    counts = {pk: _counts(found) for pk, found in known.items()}
+    linked = _linked(people, set().union(*counts.values()))
     return {
         pk: Plan(
             customer_id=pk,
             ground=ground,
             on=on,
-            items=(*_items(counts[pk], _kept_part(history, on, ground)), *linked[pk]),
+            items=(
+                *_items(counts[pk], _kept_part(found, on, ground)),
+                *linked[pk],
+            ),
             held=_stopping(held.get(pk, frozenset()), ground),
         )
-        for pk, history in known.items()
+        for pk, found in known.items()
+        if pk in people
     }
 
 
@@ -157,9 +169,12 @@ def _stopping(reasons: frozenset[str], ground: str) -> frozenset[str]:
     return reasons - {holds.OPEN_REQUEST} if ground == Ground.REQUEST else reasons
 
 
-def _kept_part(history: History, on: date, ground: str) -> date | None:
+def _kept_part(found: Facts, on: date, ground: str) -> date | None:
     """Last day of the part that a statute keeps after a request; None when all may go."""
-    if ground != Ground.REQUEST or not evidence_tables() & history.dates.keys():
+    if ground != Ground.REQUEST:
+        return None
+    history = events.history_of(found)
+    if not evidence_tables() & history.dates.keys():
         return None
     stays = [day for name, day in history.dates.items() if not treatment(name).rows_go]
     until = clock.accounts_kept_through(max(stays), settings.FINANCIAL_YEAR_END)
@@ -167,13 +182,24 @@ def _kept_part(history: History, on: date, ground: str) -> date | None:
 
 
 def _items(counts: Counter[str], until: date | None) -> Iterator[Item]:
-    for table in (*(one.label for one in tables()), PERSON):
-        if count := counts[table]:
-            yield from _whole(table, count) if until is None else _partial(table, count, until)
+    order = _order()
+    for table in sorted(counts.keys() & order.keys(), key=order.__getitem__):
+        if until is None:
+            yield _whole(table, counts[table])
+        else:
+            yield from _partial(table, counts[table], until)
 
 
-def _whole(table: str, count: int) -> Iterator[Item]:
-    yield Item(table=table, count=count, outcome=Outcome.ERASE, fields=_labels(table))
+@cache
+def _order() -> dict[str, int]:
+    """Tables in the order in which their rows go."""
+    return {label: n for n, label in enumerate((*(one.label for one in tables()), PERSON))}
+
+
+@lru_cache(maxsize=4_096)
+def _whole(table: str, count: int) -> Item:
+    """Thousands of people have as many rows as each other."""
+    return Item(table=table, count=count, outcome=Outcome.ERASE, fields=_labels(table))
 
 
 @cache
@@ -204,29 +230,23 @@ def _partial(table: str, count: int, until: date) -> Iterator[Item]:
         )
 
 
-def _counts(customer_ids: Collection[UUID]) -> dict[UUID, Counter[str]]:
-    """Rows per person and table; the person's own row included."""
-    found: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for table in tables():
-        for path in table.owners:
-            for pk, count in _count(table, path, customer_ids):
-                found[pk][table.label] += count
-    for pk in customer_ids:
-        found[pk][PERSON] = 1
-    return found
+def _counts(found: Facts) -> Counter[str]:
+    """The person's rows per table, her own row included. Rows that only name her are counted
+    with a dash before their table."""
+    counts = Counter({PERSON: 1})
+    for place, number in zip(facts.places(), found.counts, strict=True):
+        if number:
+            counts[place.table.label if place.owned else NAMED + place.table.label] += number
+    return counts
 
 
-def _count(table: Table, path: str, customer_ids: Collection[UUID]) -> Iterator[tuple[UUID, int]]:
-    rows = table.rows().filter(**{f"{path}__among": customer_ids})
-    grouped: Any = rows.values_list(path).annotate(number=Count("pk"))
-    yield from grouped.iterator()
-
-
-def _linked(customer_ids: Collection[UUID]) -> dict[UUID, list[Item]]:
+def _linked(customer_ids: Ids, counted: set[str]) -> dict[UUID, list[Item]]:
     """Files that have a clock of their own, such as a data-subject request: they outlive the
     person's rows until it ends, without the link to her."""
     found: dict[UUID, list[Item]] = defaultdict(list)
     for table in tables():
+        if NAMED + table.label not in counted:
+            continue
         why = _own_clock(table.label)
         for name, rows in table.linked(customer_ids):
             latest: dict[UUID, list[date | None]] = defaultdict(list)

@@ -18,7 +18,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from register.models import Customer, RetentionRun
-from register.services import audit, erasure, events, holds, journal, short_clocks, troubles
+from register.models.lookups import Ids
+from register.services import audit, erasure, events, facts, holds, journal, short_clocks, troubles
 from register.services.erasure import Ground, Plan
 from register.vault import files, upkeep
 from register.vault.models import DataKey
@@ -283,10 +284,10 @@ def _lock_free(part: Collection[UUID]) -> list[UUID]:
 
 def _decide(people: list[UUID], on: date) -> tuple[list[Plan], dict[UUID, frozenset[str]]]:
     """Plans of those who go, and why the others stay. Decided from the events, not the index."""
-    histories = events.histories(people)
-    due = {pk: found for pk, found in histories.items() if found.kept_through < on}
-    events.refresh(histories.keys() - due.keys())
-    made = erasure.plans(list(due), on=on, ground=Ground.RETENTION, histories=due)
+    known = {found.customer_id: found for found in facts.read(Ids.of(people), counted=True)}
+    due = {pk: found for pk, found in known.items() if events.history_of(found).kept_through < on}
+    events.refresh(known.keys() - due.keys())
+    made = erasure.plans(list(due), on=on, ground=Ground.RETENTION, known=due)
     waiting = {pk: plan.held for pk, plan in made.items() if plan.held}
     free = [plan for pk, plan in made.items() if pk not in waiting]
     while needed := erasure.needed_by_others(free):

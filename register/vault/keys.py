@@ -116,11 +116,12 @@ def destroy(customer_ids: UUID | Iterable[UUID]) -> int:
     people = 0
     with transaction.atomic(using=router.db_for_write(DataKey)):
         for some in in_parts(ids):
-            keys = DataKey.objects.filter(customer_id__in=some)
+            keys = DataKey.objects.filter(customer_id__among=some).order_by()
             people += keys.values("customer_id").distinct().count()
-            IndexTag.objects.filter(customer_id__in=some).delete()
+            tags = IndexTag.objects.filter(customer_id__among=some).order_by()
+            tags._raw_delete(tags.db)
             files.remove_of(some)
-            keys.delete()
+            keys._raw_delete(keys.db)
     _forget_people(ids)
     return people
 
