@@ -7,18 +7,16 @@ is written and the person's key goes. What a crash leaves between the two, `reco
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, Q
 
 from register import clock, permissions, policy
-from register.models import AuditEvent, Booking, Company, CompanyContact, Customer, ErasureReceipt
+from register.models import AuditEvent, Customer, ErasureReceipt
 from register.models.lookups import Ids
 from register.services import events, journal
 from register.services.erasure_plans import (
@@ -30,6 +28,13 @@ from register.services.erasure_plans import (
     plan,
     plans,
     treatment,
+)
+from register.services.leftovers import (
+    companies_of,
+    forget_log,
+    forsaken_companies,
+    logged_types,
+    raw_delete,
 )
 from register.services.person_tables import Table, references, tables
 from register.vault import keys
@@ -49,7 +54,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 ORPHAN_AFTER = timedelta(days=1)
-IDS_A_QUERY = 1_000
 
 
 class ErasureRefused(Exception):
@@ -183,14 +187,14 @@ def needed_by_others(decided: Sequence[Plan]) -> set[UUID]:
 
 
 def _erase_people(people: Ids, present: frozenset[str]) -> Counter[str]:
-    companies = _companies_of(people)
+    companies = companies_of(people)
     done = _delete(people, set(tables()), present)
     for table in tables():
         for name, rows in table.linked(people) if table.label in present else ():
             rows.update(**{name: None})
-    if PERSON in _logged_types():
-        _forget_log(Customer, Customer.objects.filter(pk__among=people))
-    done[PERSON] = _raw_delete(Customer.objects.filter(pk__among=people).order_by())
+    if PERSON in logged_types():
+        forget_log(Customer, Customer.objects.filter(pk__among=people))
+    done[PERSON] = raw_delete(Customer.objects.filter(pk__among=people).order_by())
     done["register.Company"] = forsaken_companies(companies)
     return +done
 
@@ -215,13 +219,13 @@ def _delete(people: Ids, going: set[Table], present: frozenset[str]) -> Counter[
     """One DELETE per table, children before parents."""
     _unlink(people, going, present)
     done: Counter[str] = Counter()
-    logged = _logged_types()
+    logged = logged_types()
     for table in tables():
         if table not in going or not table.owners or table.label not in present:
             continue
         if table.label in logged:
-            _forget_log(table.model, table.of(people))
-        done[table.label] = _raw_delete(table.of(people))
+            forget_log(table.model, table.of(people))
+        done[table.label] = raw_delete(table.of(people))
     return done
 
 
@@ -268,47 +272,6 @@ def _empty(model: type[Model], name: str) -> Any:
     if column.null:
         return None
     return column.get_default() if column.has_default() else ""
-
-
-def _raw_delete(rows: QuerySet[Any]) -> int:
-    """One statement. Django's own delete() would first read every row and its children."""
-    return int(rows._raw_delete(rows.db))
-
-
-# -- What is left beside the rows ---------------------------------------------------------------
-
-
-def _logged_types() -> set[str]:
-    """Tables that the admin's log speaks of."""
-    types = LogEntry.objects.order_by().values_list("content_type_id", flat=True).distinct()
-    found = ContentType.objects.filter(pk__in=[pk for pk in types if pk]).values_list(
-        "app_label", "model"
-    )
-    names = {label.lower(): label for label in (*(table.label for table in tables()), PERSON)}
-    return {names[f"{app}.{model}"] for app, model in found if f"{app}.{model}" in names}
-
-
-def _forget_log(model: type[Model], rows: QuerySet[Any]) -> None:
-    """Delete the lines of the admin's log about these rows."""
-    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
-    ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
-    for start in range(0, len(ids), IDS_A_QUERY):
-        _raw_delete(about.filter(object_id__in=ids[start : start + IDS_A_QUERY]).order_by())
-
-
-def _companies_of(people: Collection[UUID]) -> set[UUID]:
-    contacts = CompanyContact.objects.filter(customer__among=people).values_list(
-        "company", flat=True
-    )
-    bookings = Booking.objects.filter(customer__among=people, company__isnull=False)
-    return {*contacts.order_by(), *bookings.order_by().values_list("company", flat=True)}
-
-
-def forsaken_companies(companies: Iterable[UUID]) -> int:
-    """Delete those of the companies for which nobody speaks and nobody rents any more."""
-    rows = Company.objects.filter(pk__among=list(companies)).order_by()
-    rows = rows.exclude(Exists(CompanyContact.objects.filter(company=OuterRef("pk"))))
-    return _raw_delete(rows.exclude(Exists(Booking.objects.filter(company=OuterRef("pk")))))
 
 
 # -- Evidence -----------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ from register.models import (
     Tally,
 )
 from register.services import events, holds
-from register.services.erasure import forsaken_companies
 from register.services.erasure_plans import ended_at
+from register.services.leftovers import forsaken_companies
 
 REQUESTS = "requests_app.DataSubjectRequest"
 PACKAGES = "requests_app.AccessPackage"
