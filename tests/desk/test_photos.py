@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,8 @@ from PIL import Image
 
 from register.desk import uploads
 from register.models import Attachment, AuditEvent, Booking
+from register.services import attachments
+from register.vault import images
 from register.vault.files import SealedContent, path_of
 from register.vault.models import SealedFile
 from tests import cast
@@ -253,6 +256,24 @@ def test_a_photo_of_somebody_else_is_taken_back_by_whoever_has_just_saved_it(
     assert not lies.exists()
     line = AuditEvent.objects.get(verb="attachment.taken_back")
     assert (line.object_id, line.customer_id) == (str(wrong.pk), booking.customer_id)
+
+
+def test_a_photo_whose_taking_back_fails_stays_whole(
+    booking: Booking, django_capture_on_commit_callbacks: Any
+) -> None:
+    olli = cast.olli()
+    sent = [images.redrawn(io.BytesIO(photo().read()))]
+    (row,) = attachments.add(of=booking, pictures=sent, by=olli, at=timezone.now())
+    kept = bytes_of(Attachment.objects.get(pk=row.pk))
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(RuntimeError),
+        transaction.atomic(),
+    ):
+        attachments.take_back(row=Attachment.objects.get(pk=row.pk), by=olli, at=timezone.now())
+        raise RuntimeError("the power went")
+
+    assert bytes_of(Attachment.objects.get(pk=row.pk)) == kept
 
 
 def test_a_photo_that_has_stood_for_a_while_is_evidence_and_stays(
