@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from register import clock, policy
 from register.declare import Clock, Retain, Text
-from register.models import Customer, ErasureReceipt
+from register.models import Booking, CompanyContact, Customer, ErasureReceipt
 from register.models.lookups import Ids
 from register.services import events, facts, holds
 from register.services.facts import Facts
@@ -26,6 +26,7 @@ Ground = ErasureReceipt.Ground
 NAMED = "-"
 """Before a table whose rows name a person and do not belong to her."""
 PERSON = "register.Customer"
+COMPANY, CONTACT = "register.Company", "register.CompanyContact"
 
 
 class Outcome(Enum):
@@ -148,13 +149,15 @@ def plans(
     held = holds.reasons(people)
     counts = {pk: _counts(found) for pk, found in known.items()}
     linked = _linked(people, set().union(*counts.values()))
+    alone = _alone_in(Ids(pk for pk, found in counts.items() if found[CONTACT]))
     return {
         pk: Plan(
             customer_id=pk,
             ground=ground,
             on=on,
             items=(
-                *_items(counts[pk], _kept_part(found, on, ground)),
+                *_items(counts[pk], until := _kept_part(found, on, ground)),
+                *(_forsaken(alone[pk]) if until is None else ()),
                 *linked[pk],
             ),
             held=_stopping(held.get(pk, frozenset()), ground),
@@ -238,6 +241,28 @@ def _counts(found: Facts) -> Counter[str]:
         if number:
             counts[place.table.label if place.owned else NAMED + place.table.label] += number
     return counts
+
+
+def _alone_in(people: Ids) -> dict[UUID, int]:
+    """Of how many companies each of these people is the only one who speaks or has rented for it:
+    nobody is left of such a company when she goes."""
+    found: dict[UUID, int] = defaultdict(int)
+    contacts = CompanyContact.objects.filter(customer__among=people).order_by()
+    companies = Ids(contacts.values_list("company", flat=True)) if people else Ids(())
+    around: dict[UUID, set[UUID]] = defaultdict(set)
+    for rows in (CompanyContact.objects, Booking.objects) if companies else ():
+        pairs = rows.filter(company__among=companies).order_by()
+        for company, person in pairs.values_list("company", "customer"):
+            around[company].add(person)
+    for persons in around.values():
+        if len(persons) == 1:
+            found[next(iter(persons))] += 1
+    return found
+
+
+def _forsaken(companies: int) -> Iterator[Item]:
+    if companies:
+        yield _whole(COMPANY, companies)
 
 
 def _linked(customer_ids: Ids, counted: set[str]) -> dict[UUID, list[Item]]:

@@ -117,7 +117,7 @@ def test_a_receipt_counts_what_went_per_table(story: cast.Story) -> None:
         if table.of([story.aino.pk]).exists()
     }
     receipt = erase(story.aino)
-    assert receipt.counts == expected | {"register.Customer": 1}
+    assert receipt.counts == expected | {"register.Customer": 1, "register.Company": 1}
     assert receipt.counts["register.Attachment"] == 3
 
 
@@ -343,3 +343,24 @@ def test_every_orphan_is_found_however_many_there_are(monkeypatch: pytest.Monkey
     DataKey.objects.update(created_at=cast.NOW - timedelta(days=2))
     assert erasure.reconcile(at=cast.NOW) == 5
     assert set(DataKey.objects.values_list("customer_id", flat=True)) == {stays.pk}
+
+
+def test_the_plan_names_the_company_that_nobody_is_left_of() -> None:
+    aino, eero = cast.aino(), cast.eero()
+    hers, shared = cast.company(), cast.company()
+    cast.contact(aino, hers), cast.contact(aino, shared), cast.contact(eero, shared)
+    plan = erasure.plan(customer=aino, on=cast.TODAY, ground=Ground.REQUEST)
+    assert plan.counts()["register.Company"] == 1
+    receipt = erasure.execute(plan=plan, by=cast.petra(), at=cast.NOW)
+    assert receipt.counts["register.Company"] == 1
+    assert not Company.objects.filter(pk=hers.pk).exists()
+    assert Company.objects.filter(pk=shared.pk).exists()
+
+
+def test_a_contact_who_comes_meanwhile_keeps_the_company_and_changes_the_plan() -> None:
+    aino, company = cast.aino(), cast.company()
+    cast.contact(aino, company)
+    plan = erasure.plan(customer=aino, on=cast.TODAY, ground=Ground.REQUEST)
+    cast.contact(cast.eero(), company)
+    with pytest.raises(erasure.PlanChanged):
+        erasure.execute(plan=plan, by=cast.petra(), at=cast.NOW)

@@ -64,6 +64,20 @@ def test_as_many_as_usual_do_not_stop_the_night() -> None:
 
 
 @pytest.mark.usefixtures("tight")
+def test_people_who_stay_anyway_do_not_stop_the_night() -> None:
+    """Two are due every night of a long dispute and go on none: that is nothing unusual."""
+    held = [prospect(), prospect()]
+    for person in held:
+        cast.hold(person)
+    gone = prospect()
+    report = apply()
+    assert (report.stopped, report.due, report.people, report.held) == (False, 3, 1, 2)
+    assert not Customer.objects.filter(pk=gone.pk).exists()
+    prospect(), prospect()
+    assert apply().stopped
+
+
+@pytest.mark.usefixtures("tight")
 def test_the_owner_answers_the_brake_and_the_next_night_erases_them() -> None:
     prospect(), prospect()
     apply()
