@@ -16,6 +16,13 @@ class WrongState(StepRefused):
     message = _("The request is not at the stage where this can be done.")
 
 
+class ChangedMeanwhile(StepRefused):
+    message = _(
+        "The request has changed since you opened this page. Look at how it stands now, and press "
+        "again if it is still right."
+    )
+
+
 class NotPermitted(StepRefused):
     message = _("Your role does not include this step.")
 

@@ -6,6 +6,7 @@ Every step locks the row, looks at its state, changes it and writes the audit li
 transaction. Staff's steps ask for the verb "identify" or "package".
 """
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from register import permissions
 from register.clock import local_date
 from register.models import Customer, IdentityCheck
 from register.services import audit
-from requests_app import deadlines
+from requests_app import deadlines, lifecycle
 from requests_app.models import DataSubjectRequest
 from requests_app.services import effects, errors
 from requests_app.tasks import after_commit, make_package_of, send_mail_of
@@ -24,6 +25,10 @@ State = DataSubjectRequest.State
 Kind = DataSubjectRequest.Kind
 Decision = DataSubjectRequest.Decision
 WITH_PACKAGE = (Kind.ACCESS, Kind.PORTABILITY)
+MOVED_BY_STEPS = (
+    "state", "customer_id", "identification_asked_at", "identified_at", "extended_at", "decided_at",
+    "delivered_at", "closed_at",
+)  # fmt: skip
 
 
 def _locked(request: DataSubjectRequest, *states: str) -> DataSubjectRequest:
@@ -32,6 +37,27 @@ def _locked(request: DataSubjectRequest, *states: str) -> DataSubjectRequest:
     if row.state not in states:
         raise errors.WrongState
     return row
+
+
+def mark(request: DataSubjectRequest) -> str:
+    """How the request stood when a page of it was made. Goes back with the page's buttons, so
+    that a clerk does not act on what a colleague has changed meanwhile."""
+    stood = [str(getattr(request, column)) for column in MOVED_BY_STEPS]
+    return hashlib.sha256(repr(stood).encode()).hexdigest()[:32]
+
+
+def require_unchanged(*, request: DataSubjectRequest, seen: str) -> None:
+    """Hold the row, and raise ChangedMeanwhile when it is no more as it was when it was looked
+    at. Call it in the transaction of the step itself."""
+    if mark(DataSubjectRequest.objects.select_for_update().get(pk=request.pk)) != seen:
+        raise errors.ChangedMeanwhile
+
+
+def _enter(row: DataSubjectRequest, state: State) -> None:
+    """Go to the next state, as the life cycle has it."""
+    if not lifecycle.allows(row.state, state):
+        raise errors.WrongState
+    row.state = state
 
 
 def _needs(by: Any, verb: str) -> None:
@@ -74,7 +100,7 @@ def identify(
     row.document_type = document_type
     row.identified_at = at
     row.identified_by = by
-    row.state = State.IDENTIFIED
+    _enter(row, State.IDENTIFIED)
     row.save(update_fields=["document_type", "identified_at", "identified_by", "state"])
     IdentityCheck.objects.create(
         customer=row.customer,
@@ -104,7 +130,7 @@ def decide(
     row.decision = decision
     row.grounds = grounds.strip()
     row.decided_at = at
-    row.state = State.DECIDED
+    _enter(row, State.DECIDED)
     row.save(update_fields=["decision", "grounds", "decided_at", "state"])
     if decision == Decision.GRANTED:
         effects.carry_out(row, by=by, at=at)
@@ -122,7 +148,9 @@ def renew_package(*, request: DataSubjectRequest, by: Any, at: datetime) -> None
     row = _locked(request, State.DECIDED, State.DELIVERED)
     if row.kind not in WITH_PACKAGE or row.decision == Decision.REFUSED:
         raise errors.WrongState
-    row.state, row.delivered_at = State.DECIDED, None
+    if row.state == State.DELIVERED:
+        _enter(row, State.DECIDED)
+    row.delivered_at = None
     row.save(update_fields=["state", "delivered_at"])
     audit.record(verb="request.package_renewed", by=by, at=at, object=row)
     after_commit(make_package_of, row, by)
@@ -153,7 +181,7 @@ def delivered(*, request: DataSubjectRequest, at: datetime) -> None:
     """The package was fetched by its link."""
     row = _locked(request, State.DECIDED)
     row.delivered_at = at
-    row.state = State.DELIVERED
+    _enter(row, State.DELIVERED)
     row.save(update_fields=["delivered_at", "state"])
     audit.record(verb="request.delivered", at=at, object=row)
 
@@ -176,7 +204,7 @@ def close(
         if decision == Decision.GRANTED:
             effects.carry_out(row, by=by, at=at)
     row.closed_at = at
-    row.state = State.CLOSED
+    _enter(row, State.CLOSED)
     row.save()
     audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)
     after_commit(send_mail_of, row, "closed")
@@ -194,7 +222,7 @@ def _decide_at_the_end(row: DataSubjectRequest, decision: str, grounds: str, at:
 def withdraw(*, request: DataSubjectRequest, at: datetime, by: Any = None) -> None:
     """The person takes the request back."""
     row = _locked(request, State.RECEIVED, State.CONFIRMED, State.IDENTIFIED)
-    row.state = State.WITHDRAWN
+    _enter(row, State.WITHDRAWN)
     row.closed_at = at
     row.confirm_token_hash = ""
     row.save(update_fields=["state", "closed_at", "confirm_token_hash"])

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -123,7 +124,7 @@ def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpRes
         raise Http404
     _refuse_others(request, asked, step)
     if not _is_offered(step, asked, staff(request)):
-        messages.error(request, str(errors.WrongState()))
+        messages.error(request, _what_is_wrong(request, asked))
         return redirect("admin:requests-request", pk=pk)
     form = step.form(request.POST, prefix=key)
     if form.is_valid() and _taken(request, asked, step, form):
@@ -143,8 +144,19 @@ def _refuse_others(request: HttpRequest, asked: DataSubjectRequest, step: Step) 
     raise PermissionDenied
 
 
+def _what_is_wrong(request: HttpRequest, asked: DataSubjectRequest) -> str:
+    """Why a step is not offered: a colleague was quicker, or it never was."""
+    moved = request.POST.get("seen_as", steps.mark(asked)) != steps.mark(asked)
+    return str(errors.ChangedMeanwhile() if moved else errors.WrongState())
+
+
+@transaction.atomic
 def _taken(request: HttpRequest, asked: DataSubjectRequest, step: Step, form: StepForm) -> bool:
+    """Whether the step was taken. A step undoes what it did itself, so what it asked for before
+    it refused (an approval) stays."""
     try:
+        if seen := request.POST.get("seen_as"):
+            steps.require_unchanged(request=asked, seen=seen)
         step.act(request=asked, by=request.user, at=now(), **form.chosen())
     except errors.StepRefused as refused:
         form.add_error(None, str(refused))
@@ -192,6 +204,7 @@ def _page(
         **site.each_context(request),
         "title": f"{asked.reference} · {asked.name}",
         "asked": asked,
+        "seen_as": steps.mark(asked),
         "days_left": steps.days_left(asked, on=clock.local_date(at)),
         "open": asked.state in DataSubjectRequest.OPEN,
         "candidates": candidates.find(request=asked, by=user, at=at) if unmatched else [],
