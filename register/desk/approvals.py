@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from register import permissions, policy
 from register.desk import panels
-from register.desk.access import needs_any_role, needs_verb, staff
+from register.desk.access import needs_any_role, needs_verb, require_proof, staff
 from register.models import Approval, Customer
 from register.services import approvals
 from register.services.refusals import Refused
@@ -44,6 +44,7 @@ def waiting(request: HttpRequest, site: Any) -> HttpResponse:
 def decide(request: HttpRequest, site: Any, pk: UUID, approve: bool) -> HttpResponse:
     """Yes or no."""
     row = get_object_or_404(Approval, pk=pk)
+    require_proof(request)
     try:
         approvals.decide(approval=row, approve=approve, by=staff(request), at=timezone.now())
     except Refused as refused:

@@ -17,7 +17,7 @@ from register import masks, permissions
 from register.admin.base import PolicyAdmin, Shown
 from register.declare import Sight
 from register.models import Customer, Identity
-from tests.matrix import asking, stances, test_fields, test_pages
+from tests.matrix import asking, stances, test_differences, test_fields, test_pages
 from tests.matrix.asking import Address, Asker
 from tests.matrix.stances import Stance, act, page, staff, verb
 from tests.matrix.world import OWN, World
@@ -240,3 +240,17 @@ def test_a_form_that_takes_more_than_it_shows_is_found(
 def test_the_masks_themselves_are_looked_for(world: World) -> None:
     row: Any = world.rows[Identity._meta.label][OWN]
     assert masks.mask(row.passport_number) != row.passport_number.expose()
+
+
+def test_a_number_that_shows_through_is_found(
+    world: World, ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Olli does not see when somebody was last here: not even by the order of a page."""
+    monkeypatch.setattr(
+        Customer, "__str__", lambda self: f"{self.number} {int(self.has_contract)}{self.group}"
+    )
+    monkeypatch.setattr(Customer, "full_name", "")
+    row = world.rows["register.Customer"][OWN]
+    columns = list(test_differences.hidden("register.Customer", "dock", row))
+    shown = test_differences.pages("dock", "register.Customer")
+    assert test_differences._differing(ask, world, "dock", row, columns, shown)
