@@ -1196,6 +1196,7 @@ NOT_PERSONAL = {
     "register.ErasureReceipt": "counts and opaque ids of people who are gone",
     "register.ErasureTrouble": "opaque ids of people whose erasure fails",
     "register.AuditSeal": "opaque ids and keyed digests of audit events",
+    "requests_app.RequestMail": "which mail of a request was sent when; neither address nor text",
     "register.JournalMark": "how far the register knows the journal of erasures",
     "vault.*": "wrapped keys and look-up tags; destroyed with the person",
     "auth.*": "roles and permissions",

@@ -41,6 +41,7 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
             path("rekisteriseloste/", self._page(record.record_page), name="requests-record"),
             path("rekisteriseloste.pdf", self._page(record.record_pdf), name="requests-record-pdf"),
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
+            path("viesti/<uuid:pk>/", self._page(staff.request_mail), name="requests-mail"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
             path(
                 "<uuid:pk>/vaihe/<slug:key>/", self._page(staff.request_step), name="requests-step"

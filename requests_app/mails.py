@@ -1,12 +1,15 @@
 """The mails of a request: text and HTML, in the person's language. Subjects hold nothing personal,
 not even the kind of the request: they are read on lock screens."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -15,15 +18,21 @@ from django.utils.translation import gettext as _
 from register import policy
 from register.models import Channel, Customer, Message
 from requests_app import tokens
-from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`link`: the address that the mail's button opens; empty where there is none."""
+    """`link`: the address that the mail's button opens. A mail that `says` something is written
+    from those paragraphs; the others have templates of their own. `must_reach`: who has no e-mail
+    address is told by phone or on paper."""
 
     subject: Callable[[], str]
     link: Callable[[DataSubjectRequest], str]
+    says: Callable[[DataSubjectRequest], tuple[str, ...]] | None = None
+    must_reach: bool = False
 
 
 def status_url(request: DataSubjectRequest) -> str:
@@ -53,28 +62,75 @@ def _absolute(name: str, *arguments: str) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse(name, args=arguments)}"
 
 
+def _answer_by(request: DataSubjectRequest) -> str:
+    day = request.due_on
+    return _("You get an answer at the latest on %(due)s.") % {
+        "due": f"{day.day}.{day.month}.{day.year}"
+    }
+
+
 MAILS = {
     "confirm": Mail(lambda: _("Confirm your request"), confirm_url),
     "received": Mail(lambda: _("We have received your request"), status_url),
-    "identify": Mail(lambda: _("Please visit us with a photo ID"), status_url),
-    "extended": Mail(lambda: _("We need more time for your request"), status_url),
-    "decided": Mail(lambda: _("Your request has been decided"), status_url),
-    "package": Mail(lambda: _("Your package is ready"), package_url),
-    "closed": Mail(lambda: _("Your request is closed"), status_url),
+    "identify": Mail(lambda: _("Please visit us with a photo ID"), status_url, must_reach=True),
+    "identified": Mail(
+        lambda: _("Your request goes on"),
+        status_url,
+        lambda request: (
+            _("We now know that the request is yours. Next we decide it and tell you."),
+            _answer_by(request),
+        ),
+    ),
+    "extended": Mail(lambda: _("We need more time for your request"), status_url, must_reach=True),
+    "decided": Mail(lambda: _("Your request has been decided"), status_url, must_reach=True),
+    "package": Mail(lambda: _("Your package is ready"), package_url, must_reach=True),
+    "delivered": Mail(
+        lambda: _("Your package was fetched"),
+        status_url,
+        lambda request: (
+            _("The data you asked for has been handed over, and our copy is destroyed."),
+            _("If it was not you who fetched it, tell us at once."),
+        ),
+    ),
+    "withdrawn": Mail(
+        lambda: _("Your request was taken back"),
+        status_url,
+        lambda request: (
+            _("The request is taken back, and we do nothing more about it."),
+            _("You can make a new one at any time. If you did not take it back, tell us."),
+        ),
+    ),
+    "closed": Mail(lambda: _("Your request is closed"), status_url, must_reach=True),
 }
 
 
-def send(*, request: DataSubjectRequest, mail: str, at: datetime) -> bool:
-    """Send one of MAILS to the address on the request. False when it has none: the answer then
-    goes on paper."""
-    if not request.email:
-        return False
-    with translation.override(request.language):
-        message = _compose(request, mail)
-        sent = message.send() == 1
-    if sent and request.customer is not None:
-        _log(request.customer, str(message.subject), at)
-    return sent
+def attempt(*, mail_id: UUID, most_tries: int, at: datetime) -> int:
+    """Try to send a mail that waits. 0 when there is nothing more to do; otherwise how many tries
+    failed so far, and the next one is the caller's to arrange. After `most_tries` it is given up
+    and stands as failed. Two workers at once send it once: whoever comes first claims it."""
+    row = RequestMail.objects.filter(pk=mail_id)
+    claim = {"state": RequestMail.State.SENDING, "tries": F("tries") + 1, "tried_at": at}
+    if not row.filter(state=RequestMail.State.QUEUED).update(**claim):
+        return 0
+    mail = row.select_related("request__customer").get()
+    try:
+        message = compose(mail.request, mail.mail)
+        message.send()
+    except Exception as error:  # the mail server, the network, a package that is gone
+        return _did_not_leave(mail, error, most_tries)
+    row.update(state=RequestMail.State.SENT, sent_at=at, error="")
+    if mail.request.customer is not None:
+        _log(mail.request.customer, str(message.subject), at)
+    return 0
+
+
+def _did_not_leave(mail: RequestMail, error: Exception, most_tries: int) -> int:
+    given_up = mail.tries >= most_tries
+    mail.state = RequestMail.State.FAILED if given_up else RequestMail.State.QUEUED
+    mail.error = type(error).__name__[:80]
+    mail.save(update_fields=["state", "error"])
+    log.warning("A mail of a request did not leave: %s, try %d", mail.error, mail.tries)
+    return 0 if given_up else mail.tries
 
 
 def _log(customer: Customer, subject: str, at: datetime) -> None:
@@ -91,9 +147,18 @@ def _log(customer: Customer, subject: str, at: datetime) -> None:
     )
 
 
+def compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:
+    """One of MAILS to the address on the request, in the request's language."""
+    with translation.override(request.language):
+        return _compose(request, name)
+
+
 def _compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:
     mail = MAILS[name]
+    paragraphs = mail.says(request) if mail.says else ()
+    template = "words" if paragraphs else name
     context = {
+        "paragraphs": paragraphs,
         "request": request,
         "controller": settings.CONTROLLER,
         "link": mail.link(request),
@@ -104,9 +169,9 @@ def _compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:
     }
     message = EmailMultiAlternatives(
         subject=f"{mail.subject()} – {settings.CONTROLLER['trade_name']}",
-        body=render_to_string(f"mail/{name}.txt", context),
+        body=render_to_string(f"mail/{template}.txt", context),
         to=[request.email],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
+    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
     return message

@@ -171,3 +171,44 @@ class AccessPackage(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+@choices_are_kept
+class RequestMail(models.Model):
+    """One message of a request: waiting, sent or failed. Holds neither address nor text; a failed
+    one stands on the request's page with a button to send it again."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting to be sent")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+        PAPER = "paper", _("To be told by phone or on paper")
+        TOLD = "told", _("Told by phone or on paper")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey(DataSubjectRequest, on_delete=models.PROTECT, related_name="mails")
+    mail = models.CharField(_("mail"), max_length=16)
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.QUEUED)
+    asked_at = models.DateTimeField(_("asked for at"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    tried_at = models.DateTimeField(_("last tried at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    # The kind of the error, such as SMTPServerDisconnected. Its text may quote the address.
+    error = models.CharField(_("error"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("mail of a request")
+        verbose_name_plural = _("mails of requests")
+        ordering = ["asked_at"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["state", "asked_at"], name="requests_mail_waiting")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["sent", "told"]) | Q(sent_at__isnull=False),
+                name="requests_mail_sent_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

@@ -10,7 +10,7 @@ from register import clock, permissions
 from register.desk import panels
 from register.models import Customer
 from requests_app.models import DataSubjectRequest
-from requests_app.services import steps
+from requests_app.services import steps, telling
 
 MOST = 8
 TEMPLATE = "requests/panel.html"
@@ -26,9 +26,11 @@ def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[st
         rows = rows.filter(customer=customer)
         if not rows.exists():
             return None
-    today = clock.local_date(now())
+    at = now()
+    today = clock.local_date(at)
+    unreached = set(telling.not_reached(at=at).values_list("request_id", flat=True))
     lines = [
-        {"request": row, "days": steps.days_left(row, on=today)}
+        {"request": row, "days": steps.days_left(row, on=today), "unreached": row.pk in unreached}
         for row in rows.order_by("due_on", "received_at")[:MOST]
     ]
     return {

@@ -70,6 +70,8 @@ VERBS: dict[str, Any] = {
     "request.identified": _("identified the requester"),
     "request.decided": _("decided a request"),
     "request.closed": _("closed a request"),
+    "request.mail_again": _("sent a mail of a request again"),
+    "request.told": _("told the requester by phone or on paper"),
     "package.made": _("made a data package"),
     "package.fetched": _("fetched a data package"),
     "erase": _("erased a person"),

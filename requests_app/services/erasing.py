@@ -19,7 +19,7 @@ from register.services import approvals, audit, erasure, events
 from register.services.erasure_plans import Ground, Item, Plan
 from requests_app.models import DataSubjectRequest
 from requests_app.services import errors
-from requests_app.tasks import after_commit, send_mail_of
+from requests_app.tasks import queue_mail
 
 State = DataSubjectRequest.State
 Decision = DataSubjectRequest.Decision
@@ -116,7 +116,7 @@ def _erase(request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> Non
     _end(row, plan, at)
     audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)
     _execute(row, by, at)
-    after_commit(send_mail_of, row, "closed")
+    queue_mail(request=row, mail="closed", at=at)
 
 
 def _end(row: DataSubjectRequest, plan: Plan, at: datetime) -> None:

@@ -13,7 +13,7 @@ from register.services import audit, numbers
 from requests_app import deadlines, tokens
 from requests_app.models import DataSubjectRequest
 from requests_app.services import errors
-from requests_app.tasks import after_commit, send_mail_of
+from requests_app.tasks import queue_mail
 
 State = DataSubjectRequest.State
 UNCONFIRMED_PER_ADDRESS = 5
@@ -41,7 +41,7 @@ def submit(
         channel=DataSubjectRequest.Channel.WEB, state=State.RECEIVED, received_at=at, at=at,
         by=None,
     )  # fmt: skip
-    after_commit(send_mail_of, request, "confirm")
+    queue_mail(request=request, mail="confirm", at=at)
     return request
 
 
@@ -69,8 +69,7 @@ def enter(
         kind=kind, name=name, email=email, phone=phone, details=details, language=language,
         channel=channel, state=State.CONFIRMED, received_at=received_at, at=at, by=by,
     )  # fmt: skip
-    if email:
-        after_commit(send_mail_of, request, "received")
+    queue_mail(request=request, mail="received", at=at)
     return request
 
 
@@ -93,7 +92,7 @@ def confirm(*, token: str, at: datetime) -> DataSubjectRequest:
     request.confirm_token_hash = ""
     request.save(update_fields=["state", "confirmed_at", "confirm_token_hash"])
     audit.record(verb="request.confirmed", at=at, object=request)
-    after_commit(send_mail_of, request, "received")
+    queue_mail(request=request, mail="received", at=at)
     return request
 
 

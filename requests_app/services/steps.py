@@ -19,7 +19,7 @@ from register.services import audit
 from requests_app import deadlines, lifecycle
 from requests_app.models import DataSubjectRequest
 from requests_app.services import effects, errors
-from requests_app.tasks import after_commit, make_package_of, send_mail_of
+from requests_app.tasks import after_commit, make_package_of, queue_mail
 
 State = DataSubjectRequest.State
 Kind = DataSubjectRequest.Kind
@@ -84,7 +84,7 @@ def ask_identification(*, request: DataSubjectRequest, by: Any, at: datetime) ->
     row.identification_asked_at = at
     row.save(update_fields=["identification_asked_at"])
     audit.record(verb="request.identification_asked", by=by, at=at, object=row)
-    after_commit(send_mail_of, row, "identify")
+    queue_mail(request=row, mail="identify", at=at)
 
 
 @transaction.atomic
@@ -111,6 +111,7 @@ def identify(
         saved_by=by,
     )
     audit.record(verb="request.identified", by=by, at=at, object=row, fields=["document_type"])
+    queue_mail(request=row, mail="identified", at=at)
     return row
 
 
@@ -138,7 +139,7 @@ def decide(
     if row.kind in WITH_PACKAGE and decision != Decision.REFUSED:
         after_commit(make_package_of, row, by)
     else:
-        after_commit(send_mail_of, row, "decided")
+        queue_mail(request=row, mail="decided", at=at)
 
 
 @transaction.atomic
@@ -173,7 +174,7 @@ def extend(*, request: DataSubjectRequest, reason: str, by: Any, at: datetime) -
     row.due_on = deadlines.extended_due(received)
     row.save(update_fields=["extended_at", "extension_reason", "target_on", "due_on"])
     audit.record(verb="request.extended", by=by, at=at, object=row)
-    after_commit(send_mail_of, row, "extended")
+    queue_mail(request=row, mail="extended", at=at)
 
 
 @transaction.atomic
@@ -184,6 +185,7 @@ def delivered(*, request: DataSubjectRequest, at: datetime) -> None:
     _enter(row, State.DELIVERED)
     row.save(update_fields=["delivered_at", "state"])
     audit.record(verb="request.delivered", at=at, object=row)
+    queue_mail(request=row, mail="delivered", at=at)
 
 
 @transaction.atomic
@@ -207,7 +209,7 @@ def close(
     _enter(row, State.CLOSED)
     row.save()
     audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)
-    after_commit(send_mail_of, row, "closed")
+    queue_mail(request=row, mail="closed", at=at)
 
 
 def _decide_at_the_end(row: DataSubjectRequest, decision: str, grounds: str, at: datetime) -> None:
@@ -227,6 +229,7 @@ def withdraw(*, request: DataSubjectRequest, at: datetime, by: Any = None) -> No
     row.confirm_token_hash = ""
     row.save(update_fields=["state", "closed_at", "confirm_token_hash"])
     audit.record(verb="request.withdrawn", by=by, at=at, object=row)
+    queue_mail(request=row, mail="withdrawn", at=at)
 
 
 def days_left(request: DataSubjectRequest, *, on: date) -> int:

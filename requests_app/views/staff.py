@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from register import clock, permissions
 from register.desk.access import needs_sight, needs_verb, staff
 from register.services import audit
+from requests_app import mails
 from requests_app.forms.staff import (
     CloseForm,
     DecideForm,
@@ -31,8 +32,8 @@ from requests_app.forms.staff import (
     MatchForm,
     StepForm,
 )
-from requests_app.models import DataSubjectRequest
-from requests_app.services import candidates, erasing, errors, intake, steps
+from requests_app.models import DataSubjectRequest, RequestMail
+from requests_app.services import candidates, erasing, errors, intake, steps, telling
 
 State = DataSubjectRequest.State
 IN_HAND = (State.CONFIRMED, State.IDENTIFIED)
@@ -133,6 +134,22 @@ def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpRes
     return _page(request, site, asked, tried={key: form})
 
 
+@require_POST
+@needs_sight(DataSubjectRequest)
+@needs_verb("identify")
+def request_mail(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """Send a message again, or note that the person was told by phone or on paper."""
+    mail = get_object_or_404(RequestMail, pk=pk)
+    try:
+        mail = telling.see_to(mail=mail, by=request.user, at=now())
+    except errors.StepRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        told = mail.state == RequestMail.State.TOLD
+        messages.success(request, _("Noted as told.") if told else _("The mail is sent again."))
+    return redirect("admin:requests-request", pk=mail.request_id)
+
+
 def _refuse_others(request: HttpRequest, asked: DataSubjectRequest, step: Step) -> None:
     """Who posts a step that the page did not offer to the role is refused, in writing."""
     if permissions.may(request.user, step.verb):
@@ -210,10 +227,25 @@ def _page(
         "candidates": candidates.find(request=asked, by=user, at=at) if unmatched else [],
         "leading": [offer for offer in offered if _leads(offer["step"], plan)],
         "others": [offer for offer in offered if not _leads(offer["step"], plan)],
+        "mails": _mails(asked, at, may_see_to=permissions.may(user, "identify")),
         "packages": asked.packages.all(),
         "plan": plan,
     }
     return TemplateResponse(request, "requests/request.html", context)
+
+
+def _mails(asked: DataSubjectRequest, at: datetime, *, may_see_to: bool) -> list[dict[str, Any]]:
+    """The messages of the request, the newest first, with what can be done about each."""
+    waiting = set(telling.not_reached(at=at).filter(request=asked).values_list("pk", flat=True))
+    return [
+        {
+            "mail": mail,
+            "subject": mails.MAILS[mail.mail].subject() if mail.mail in mails.MAILS else mail.mail,
+            "waits": mail.pk in waiting,
+            "may_see_to": may_see_to and mail.pk in waiting,
+        }
+        for mail in asked.mails.order_by("-asked_at")
+    ]
 
 
 def _leads(step: Step, plan: erasing.Preview | None) -> bool:

@@ -207,6 +207,7 @@ STANCES: dict[str, Stance] = {
     "admin:requests-record-pdf": page(verb("audit")),
     "admin:requests-enter": form(verb("identify")),
     "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
+    "admin:requests-mail": act(verb("identify"), "request-mail"),
     "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),
     # -- Roles -------------------------------------------------------------------------------------
     "admin:staff-roles": page(verb("roles")),

@@ -36,7 +36,7 @@ from register.services import approvals, erasure
 from register.services.erasure_plans import Ground
 from register.vault.fields import SealedField
 from requests_app import tokens
-from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
 from requests_app.services import choices
 from tests import cast
 
@@ -370,6 +370,9 @@ def _new_request(at: datetime) -> str:
 
 
 def _books(world: World) -> None:
+    asked_mail = RequestMail.objects.create(
+        request=world.rows["request"][OWN], mail="received", asked_at=world.at, state="paper"
+    )
     run = RetentionRun.objects.create(
         for_day=clock.local_date(world.at), started_at=world.at, state=RetentionRun.State.STOPPED
     )
@@ -382,7 +385,8 @@ def _books(world: World) -> None:
     )
     user = world.staff["desk"]
     named: list[tuple[str, models.Model]] = [
-        ("night", run), ("trouble", trouble), ("user", user), (receipt._meta.label, receipt),
+        ("request-mail", asked_mail), ("night", run), ("trouble", trouble), ("user", user),
+        (receipt._meta.label, receipt),
         (cast.folder()._meta.label, cast.folder()),
     ]  # fmt: skip
     grant = RoleGrant.objects.filter(user=world.staff["marketing"]).first()
