@@ -12,7 +12,7 @@ from django.db import IntegrityError, models, transaction
 
 from register import models as rows
 from register.vault.models import DataKey, IndexTag, KeyCheck
-from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,11 @@ def dsr(**fields: Any) -> DataSubjectRequest:
 def package(**fields: Any) -> AccessPackage:
     named = {"made_at": cast.NOW, "expires_at": cast.NOW + DAY, "link_hash": str(uuid.uuid4())}
     return AccessPackage.objects.create(request=dsr(), customer=cast.customer(), **(named | fields))
+
+
+def message(**fields: Any) -> RequestMail:
+    named = {"request": dsr(), "mail": "received", "asked_at": cast.NOW}
+    return RequestMail.objects.create(**(named | fields))
 
 
 def approval(**fields: Any) -> rows.Approval:
@@ -118,6 +123,7 @@ MAKE: dict[type[models.Model], Make] = {
     rows.User: lambda **f: cast.staff("desk", **f),
     DataSubjectRequest: dsr,
     AccessPackage: package,
+    RequestMail: message,
 }
 """One valid row of each table that has a constraint."""
 
@@ -249,6 +255,7 @@ TRIES: dict[str, Callable[[], object]] = {
     "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
     "requests_extension_has_reason": breaks(DataSubjectRequest, extended_at=cast.NOW),
     "requests_in_hand_is_identified": breaks(DataSubjectRequest, state="identified"),
+    "requests_mail_sent_has_time": breaks(RequestMail, state="sent"),
     "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
     "vault_datakey_one_per_generation": same_data_key,
     "vault_tag_once_per_row": lambda: twice(tag, row_id=uuid.uuid4()),
