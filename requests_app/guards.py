@@ -14,7 +14,7 @@ STEP = "requests_step_is_in_the_life_cycle"
 FIXED = "requests_told_is_told"
 WATCHED = {
     STEP: "state",
-    FIXED: "reference, kind, received_at, extended_at, decision",
+    FIXED: "kind, received_at, extended_at, decision",
 }
 
 
@@ -40,7 +40,6 @@ def _refused(name: str, differs: str) -> str:
         return f"NEW.state <> OLD.state AND NOT ({known})"
     return " OR ".join(
         (
-            "NEW.reference <> OLD.reference",
             "NEW.kind <> OLD.kind",
             "NEW.received_at <> OLD.received_at",
             f"(OLD.extended_at IS NOT NULL AND NEW.extended_at {differs} OLD.extended_at)",

@@ -73,7 +73,6 @@ def test_the_database_refuses_every_step_that_the_life_cycle_does_not_have(ask, 
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("reference", "TP-1"),
         ("kind", "erasure"),
         ("received_at", cast.NOW + timedelta(days=20)),
         ("extended_at", None),
