@@ -15,6 +15,7 @@ from kesajetti.accounts.views import sign_out
 from register import permissions
 from register.desk import home
 from register.desk.urls import urls as desk_urls
+from requests_app.desk_urls import urls as requests_urls
 
 
 class KesajettiAdminSite(admin.AdminSite):
@@ -49,7 +50,7 @@ class KesajettiAdminSite(admin.AdminSite):
         """The desk's pages, then Django's; less its redirect to a row's public page: there is none,
         and its address takes any kind of row."""
         kept = (url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site")
-        return [*desk_urls(self), *kept]
+        return [*desk_urls(self), *requests_urls(self), *kept]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         roles = permissions.roles_held(request.user)

@@ -2,10 +2,17 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from register import controller
 
 LANGUAGES = (("fi", "Suomi"), ("sv", "Svenska"), ("en", "English"))
 """Each in its own words."""
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    return {"controller": settings.CONTROLLER, "demo": settings.DEMO, "languages": LANGUAGES}
+    return {
+        "controller": SimpleLazyObject(controller.details),
+        "demo": settings.DEMO,
+        "languages": LANGUAGES,
+    }

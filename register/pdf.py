@@ -19,6 +19,8 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from register import controller
+
 MEDIA_TYPES = {
     ".css": "text/css",
     ".svg": "image/svg+xml",
@@ -106,7 +108,7 @@ def _html(template_name: str, context: Mapping[str, Any], *, language: str, titl
         return render_to_string(
             template_name,
             {
-                "controller": settings.CONTROLLER,
+                "controller": controller.details(),
                 "public_url": settings.PUBLIC_URL,
                 "language": language,
                 "title": title,

@@ -532,7 +532,10 @@ PRIVACY = Role(
         "register.PaperFolder", "requests_app.DataSubjectRequest", "register.IdentityCheck",
         "register.Consent", "register.Choice", "register.Customer",
     ),
-    verbs=("search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve"),
+    verbs=(
+        "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve",
+        "promises",
+    ),
 )  # fmt: skip
 OWNER = Role(
     key="owner",
@@ -545,7 +548,7 @@ OWNER = Role(
     writes=("*",),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
-        "evidence", "roles", "approve",
+        "evidence", "roles", "approve", "promises", "notice",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -1197,6 +1200,8 @@ NOT_PERSONAL = {
     "register.ErasureTrouble": "opaque ids of people whose erasure fails",
     "register.AuditSeal": "opaque ids and keyed digests of audit events",
     "requests_app.RequestMail": "which mail of a request was sent when; neither address nor text",
+    "register.NoticeVersion": "what the firm has said in public",
+    "register.NoticeWords": "what the firm is about to say in public",
     "register.JournalMark": "how far the register knows the journal of erasures",
     "vault.*": "wrapped keys and look-up tags; destroyed with the person",
     "auth.*": "roles and permissions",

@@ -20,7 +20,7 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         from register.desk import approvals
-        from requests_app import panels
+        from requests_app import checks, panels  # noqa: F401 - importing checks registers them
 
         approvals.PAGES["requests_app.DataSubjectRequest"] = "admin:requests-request"
         panels.put_on_the_desk()

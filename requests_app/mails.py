@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from register import policy
+from register import controller, policy
 from register.models import Channel, Customer, Message
 from requests_app import tokens
 from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
@@ -160,7 +160,7 @@ def _compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:
     context = {
         "paragraphs": paragraphs,
         "request": request,
-        "controller": settings.CONTROLLER,
+        "controller": controller.details(),
         "link": mail.link(request),
         "subject": mail.subject(),
         "language": request.language,

@@ -6,7 +6,7 @@ read from `register.policy`, and the worked examples are counted by `register.cl
 the page cannot promise something else than the register does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,15 +94,16 @@ class Notice:
     rights: tuple[Right, ...]
 
 
-def build(*, language: str) -> Notice:
+def build(*, language: str, said: Mapping[str, str] | None = None) -> Notice:
     """The notice in that language. Call it with the same language active: its own words come
-    through gettext."""
+    through gettext. `said`: the owner's words by key (requests_app.notice_words)."""
+    said = said or {}
     ours = [category for category in policy.CATEGORIES if category.of_customers]
     return Notice(
         version=policy.VERSION,
         dated=date.fromisoformat(f"{policy.VERSION}-01"),
         subjects=_names(policy.PEOPLE, language),
-        purposes=tuple(_purpose(purpose, language) for purpose in policy.PURPOSES),
+        purposes=tuple(_purpose(purpose, language, said) for purpose in policy.PURPOSES),
         bases=tuple(_basis(basis) for basis in Basis),
         categories=tuple(
             _category(category, anchor, language)
@@ -134,10 +135,10 @@ def _basis(basis: Basis) -> str:
     }[basis]
 
 
-def _purpose(purpose: Purpose, language: str) -> PurposeLine:
+def _purpose(purpose: Purpose, language: str, said: Mapping[str, str]) -> PurposeLine:
     return PurposeLine(
         name=purpose.name.to(language),
-        describes=purpose.describes.to(language),
+        describes=said.get(f"purpose.{purpose.key}") or purpose.describes.to(language),
         basis=_basis(purpose.basis),
         article=purpose.basis.value,
         statute=purpose.statute,

@@ -103,10 +103,18 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
 
 def urls(site: Any) -> list[URLPattern]:
     """The pages, each behind the admin site's sign-in."""
-    return [
-        path(route, site.admin_view(_on(site, view)), kwargs, name)
-        for route, view, name, kwargs in PAGES
-    ]
+    return [on_site(site, route, view, name, kwargs) for route, view, name, kwargs in PAGES]
+
+
+def on_site(
+    site: Any,
+    route: str,
+    view: Callable[..., HttpResponse],
+    name: str,
+    kwargs: dict[str, str] | None = None,
+) -> URLPattern:
+    """One page of the staff's site; apps above the register put theirs there with it."""
+    return path(route, site.admin_view(_on(site, view)), kwargs or {}, name)
 
 
 def _on(site: Any, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -19,6 +19,7 @@ from register.models.damage import Case
 from register.models.fleet import Craft, CraftClass, MaintenanceBlock
 from register.models.holds import Hold
 from register.models.identities import CardOnFile, Identity, IdentityCheck
+from register.models.notices import NoticeVersion, NoticeWords
 from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
 from register.models.payments import Deposit, Method, Payment
@@ -65,6 +66,8 @@ __all__ = [
     "Mandate",
     "Message",
     "Method",
+    "NoticeVersion",
+    "NoticeWords",
     "NumberSeries",
     "OrderLine",
     "PaperFolder",

@@ -2,8 +2,8 @@
 migration, idempotently: SQLite loses its triggers whenever a migration rebuilds a table.
 
 - Two live bookings of a craft never overlap (half-open times, [starts_at, ends_at)).
-- A line of the audit, and a seal over it, is never changed or removed, not even by emptying the
-  whole table; an act of consent is never changed.
+- A line of the audit, a seal over it and a published notice are never changed or removed, not even
+  by emptying the whole table; an act of consent is never changed.
 - On PostgreSQL foreign keys are checked at once (NOT DEFERRABLE): a purge is 1.6 times as fast,
   and an order that would orphan a row fails where it is written.
 """
@@ -18,6 +18,7 @@ APPEND_ONLY = {
     "register_auditevent": ("UPDATE", "DELETE"),
     "register_auditseal": ("UPDATE", "DELETE"),
     "register_consent": ("UPDATE",),
+    "register_noticeversion": ("UPDATE", "DELETE"),
 }
 
 

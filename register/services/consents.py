@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from register import policy
 from register.declare import Basis, Purpose
 from register.models import Consent, Customer
-from register.services import audit
+from register.services import audit, notices
 
 CONSENTED: tuple[Purpose, ...] = tuple(
     purpose for purpose in policy.PURPOSES if purpose.basis is Basis.CONSENT
@@ -30,7 +30,7 @@ def give(
     purpose: str,
     channel: str,
     words_shown: str,
-    notice_version: str = policy.VERSION,
+    notice_version: str = "",
     language: str,
     taken_through: str,
     at: datetime,
@@ -39,7 +39,8 @@ def give(
 ) -> Consent:
     """Record a consent with its proof: notice version, exact words, language, channel, time, taker.
 
-    Raises NotByConsent; a consent without words is refused by the database.
+    `notice_version`: the label of the notice that was shown (services.notices); today's if it is
+    left out. Raises NotByConsent; a consent without words is refused by the database.
     """
     return _act(
         Consent.Action.GIVEN,
@@ -50,7 +51,7 @@ def give(
         rest={
             "channel": channel,
             "words_shown": words_shown,
-            "notice_version": notice_version,
+            "notice_version": notices.shown(notice_version),
             "language": language,
             "taken_through": taken_through,
             "source": source,

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from register import clock, permissions, policy
+from register import clock, controller, permissions, policy
 from register.models import AuditEvent, LookUpNotice, User
 
 WATCHED = frozenset(verb for usual in policy.USUAL_LOOK_UPS.values() for verb in usual)
@@ -81,7 +81,7 @@ def _mail() -> EmailMessage:
     return EmailMessage(
         subject=_("More look-ups than usual in the register"),
         body=body % {"log": log},
-        to=readers() or [settings.CONTROLLER["email"]],
+        to=readers() or [controller.details()["email"]],
         headers={"Auto-Submitted": "auto-generated"},
     )
 

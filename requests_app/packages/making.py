@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from register import pdf, policy
+from register import controller, pdf, policy
 from register.clock import local_date
 from register.models import Customer, User
 from register.services import audit
@@ -111,7 +111,7 @@ def _json(data: dict[str, Any]) -> bytes:
 def _readme(request: DataSubjectRequest, at: datetime) -> bytes:
     context = {
         "request": request,
-        "controller": settings.CONTROLLER,
+        "controller": controller.details(),
         "made_on": local_date(at),
         "schema": portability.schema_id(),
         "whole": request.kind != Kind.PORTABILITY,
@@ -138,7 +138,7 @@ def _pdf(request: DataSubjectRequest, everything: Everything, at: datetime) -> b
 def as_data(everything: Everything, request: DataSubjectRequest, at: datetime) -> dict[str, Any]:
     """The same as the PDF, for machines: every value whole."""
     return {
-        "controller": settings.CONTROLLER,
+        "controller": controller.details(),
         "request": request.reference,
         "made_at": at.isoformat(),
         "policy_version": policy.VERSION,

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from jsonschema import Draft202012Validator
 
-from register import policy
+from register import controller, policy
 from register.declare import Category
 from register.models import Customer
 from requests_app.packages.collecting import rows_of
@@ -52,7 +52,7 @@ def portable(customer: Customer, *, at: datetime) -> dict[str, Any]:
         "$schema": schema_id(),
         "version": policy.VERSION,
         "made_at": at.isoformat(),
-        "controller": settings.CONTROLLER["name"],
+        "controller": controller.details()["name"],
         "records": dict(_records(customer)),
     }
     Draft202012Validator(schema(), format_checker=None).validate(data)

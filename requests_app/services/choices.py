@@ -81,22 +81,26 @@ def history(customer: Customer) -> Iterator[Act]:
 
 
 @transaction.atomic
-def choose(*, customer: Customer, wanted: Collection[str], at: datetime) -> int:
+def choose(
+    *, customer: Customer, wanted: Collection[str], at: datetime, notice_version: str = ""
+) -> int:
     """Make the marketing consents what the person wants; gives how many changed. What is already
-    so is left alone."""
+    so is left alone. `notice_version`: the label of the notice that the page was shown with."""
     changed = 0
     language = get_language() or customer.language
     for line in lines(customer):
         if line.given == (line.channel in wanted):
             continue
-        _act(customer, line, given=not line.given, language=language, at=at)
+        _act(customer, line, not line.given, language, at, notice_version)
         changed += 1
     if changed:
         events.refresh([customer.pk])
     return changed
 
 
-def _act(customer: Customer, line: Line, *, given: bool, language: str, at: datetime) -> None:
+def _act(
+    customer: Customer, line: Line, given: bool, language: str, at: datetime, version: str
+) -> None:
     common = {
         "customer": customer,
         "purpose": policy.MARKETING.key,
@@ -106,6 +110,6 @@ def _act(customer: Customer, line: Line, *, given: bool, language: str, at: date
         "at": at,
     }
     if given:
-        consents.give(words_shown=line.words, **common)  # type: ignore[arg-type]
+        consents.give(words_shown=line.words, notice_version=version, **common)  # type: ignore[arg-type]
     else:
         consents.withdraw(**common)  # type: ignore[arg-type]

@@ -7,9 +7,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import transaction
 
-from register import permissions, policy
+from register import permissions
 from register.clock import local_date
-from register.services import audit, numbers
+from register.services import audit, notices, numbers
 from requests_app import deadlines, tokens
 from requests_app.models import DataSubjectRequest
 from requests_app.services import errors
@@ -29,9 +29,11 @@ def submit(
     details: str = "",
     language: str,
     at: datetime,
+    notice_version: str = "",
 ) -> DataSubjectRequest:
     """Take in a request from the public form and send its confirmation link.
 
+    `notice_version`: the label of the notice that the form was shown with.
     Asks nothing of the register: the answer is the same whether the person is in it or not.
     Raises TooManyUnconfirmed when the address already has several that nobody confirmed.
     """
@@ -39,7 +41,7 @@ def submit(
     request = _create(
         kind=kind, name=name, email=email, phone=phone, details=details, language=language,
         channel=DataSubjectRequest.Channel.WEB, state=State.RECEIVED, received_at=at, at=at,
-        by=None,
+        by=None, notice_version=notice_version,
     )  # fmt: skip
     queue_mail(request=request, mail="confirm", at=at)
     return request
@@ -110,14 +112,16 @@ def _refuse_flood(email: str, at: datetime) -> None:
         raise errors.TooManyUnconfirmed
 
 
-def _create(*, received_at: datetime, at: datetime, by: Any, **fields: Any) -> DataSubjectRequest:
+def _create(
+    *, received_at: datetime, at: datetime, by: Any, notice_version: str = "", **fields: Any
+) -> DataSubjectRequest:
     received_on: date = local_date(received_at)
     pk = uuid4()
     web = fields["channel"] == DataSubjectRequest.Channel.WEB
     request = DataSubjectRequest.objects.create(
         id=pk,
         reference=numbers.request_reference(on=local_date(at)),
-        notice_version=policy.VERSION,
+        notice_version=notices.shown(notice_version),
         received_at=received_at,
         target_on=deadlines.target(received_on),
         due_on=deadlines.due(received_on),

@@ -1,7 +1,7 @@
 """The public pages. Each reads like a sentence: parse, call one service, answer."""
 
 from requests_app.views.choices import choices
-from requests_app.views.notice import notice_page, notice_pdf
+from requests_app.views.notice import notice_page, notice_pdf, version, version_pdf, versions
 from requests_app.views.paper import request_form_pdf
 from requests_app.views.requests import (
     package_fetch,
@@ -25,4 +25,7 @@ __all__ = [
     "request_status",
     "request_withdraw",
     "schema",
+    "version",
+    "version_pdf",
+    "versions",
 ]

@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from register.services import notices
 from requests_app.services import choices as services
 from requests_app.views.requests import gone
 
@@ -17,12 +18,18 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
     if customer is None:
         return gone(request)
     if request.method == "POST":
-        services.choose(customer=customer, wanted=_wanted(request), at=now())
+        services.choose(
+            customer=customer,
+            wanted=_wanted(request),
+            at=now(),
+            notice_version=request.POST.get("notice_version", ""),
+        )
         messages.success(request, _("Your choices are saved."))
         return redirect("choices", token=token)
     context = {
         "lines": services.lines(customer),
         "history": list(services.history(customer)),
+        "notice_label": notices.label(),
     }
     return render(request, "public/choices.html", context)
 

@@ -1,47 +1,90 @@
-"""The notice, on the page and on paper."""
+"""The notice, on the page and on paper, and every version of it that was published."""
 
-from functools import cache
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from register import pdf, permissions, policy
-from requests_app import evidence, notice
+from register import permissions
+from register.models import NoticeVersion
+from requests_app import evidence
+from requests_app import notice_page as pages
+from requests_app.services import versions as editions
+from requests_app.services.versions import Edition
 from requests_app.views.files import pdf_response
+
+MANY = 10**6
 
 
 @require_safe
 def notice_page(request: HttpRequest) -> HttpResponse:
-    language = get_language() or "fi"
-    context = {"notice": notice.build(language=language), "evidence": _evidence(request)}
+    """The notice as it stands; for those who answer for it, with the evidence of each promise."""
+    made = editions.shown(_language())
+    proofs = _proofs(request)
+    page = pages.with_proofs(made.body["page"], proofs)
+    context = {"edition": made, "lead": made.body["lead"], "body": page, "proofs": bool(proofs)}
     return render(request, "public/notice/page.html", context)
 
 
-def _evidence(request: HttpRequest) -> dict[str, evidence.Evidence]:
-    """Beside each promise, for the owner alone."""
-    user = getattr(request, "user", None)
-    return evidence.gather(at=now()) if permissions.may(user, "evidence") else {}
+def _language() -> str:
+    return get_language() or "fi"
+
+
+def _proofs(request: HttpRequest) -> dict[str, str]:
+    """Promise → its evidence as HTML, for the owner and the privacy role alone."""
+    if not permissions.may(getattr(request, "user", None), "promises"):
+        return {}
+    return {
+        promise: render_to_string(
+            "public/notice/evidence.html", {"found": found, "promise": promise.upper()}, request
+        )
+        for promise, found in evidence.gather(at=now()).items()
+    }
 
 
 @require_safe
 def notice_pdf(request: HttpRequest) -> HttpResponse:
-    language = get_language() or "fi"
-    name = f"tietosuojaseloste-{policy.VERSION}-{language}.pdf"
-    return pdf_response(rendered(language), name=name)
+    return _pdf(editions.shown(_language()))
 
 
-@cache
-def rendered(language: str) -> bytes:
-    """The notice on paper. It changes only with the code, and a second of rendering for every
-    stranger who asks would be a way to stop the desk. Call with the language active."""
-    return pdf.render(
-        "pdf/notice.html",
-        {"notice": notice.build(language=language)},
-        language=language,
-        title=_("Privacy notice"),
-        styles=("pdf/notice.css",),
-    )
+def _pdf(made: Edition) -> HttpResponse:
+    label = made.number or made.policy_version
+    name = f"tietosuojaseloste-{label}-{_language()}.pdf"
+    return pdf_response(editions.paper(made, _language()), name=name)
+
+
+@require_safe
+def versions(request: HttpRequest) -> HttpResponse:
+    """Every published version, with what each changed."""
+    rows = list(NoticeVersion.objects.all())
+    lines = [(row, editions.changes(row, _language())) for row in rows]
+    return render(request, "public/notice/versions.html", {"lines": lines})
+
+
+@require_safe
+def version(request: HttpRequest, number: int) -> HttpResponse:
+    """One version, as it was published."""
+    row = _version(number)
+    made = editions.edition(row, _language())
+    newest = editions.newest()
+    context = {
+        "edition": made,
+        "lead": made.body["lead"],
+        "body": pages.with_proofs(made.body["page"], {}),
+        "old": newest is not None and newest.number != row.number,
+        "changes": editions.changes(row, _language()),
+    }
+    return render(request, "public/notice/page.html", context)
+
+
+@require_safe
+def version_pdf(request: HttpRequest, number: int) -> HttpResponse:
+    return _pdf(editions.edition(_version(number), _language()))
+
+
+def _version(number: int) -> NoticeVersion:
+    if number >= MANY:  # larger than the database's whole numbers
+        raise Http404
+    return get_object_or_404(NoticeVersion, number=number)

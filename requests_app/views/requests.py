@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from register.services import notices
 from requests_app import mails, status, throttle, tokens
 from requests_app.forms.public import RequestForm
 from requests_app.models import DataSubjectRequest
@@ -33,7 +34,9 @@ def request_new(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _("Too many requests from here. Try again in an hour, or contact us."))
         return _form_page(request, form, code=TOO_MANY)
     try:
-        made = intake.submit(**form.asked(), at=now())
+        made = intake.submit(
+            **form.asked(), at=now(), notice_version=request.POST.get("notice_version", "")
+        )
     except errors.StepRefused as refused:
         form.add_error("email", str(refused))
         return _form_page(request, form)
@@ -41,7 +44,8 @@ def request_new(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: RequestForm, *, code: int = 200) -> HttpResponse:
-    return render(request, "public/request/new.html", {"form": form}, status=code)
+    context = {"form": form, "notice_label": notices.label()}
+    return render(request, "public/request/new.html", context, status=code)
 
 
 def _sent(reference: str) -> HttpResponse:

@@ -1,0 +1,23 @@
+"""Addresses on the staff's site of what surrounds the notice. They hold opaque ids only."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import URLPattern
+
+from register.desk.urls import on_site
+from requests_app.views import wording
+
+PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
+    ("seloste/", wording.overview, "notice-overview"),
+    ("seloste/yhteystiedot/", wording.contact, "notice-contact"),
+    ("seloste/sanat/<slug:language>/", wording.words, "notice-words"),
+    ("seloste/esikatselu/<slug:language>/", wording.preview, "notice-preview"),
+    ("seloste/julkaise/", wording.publish, "notice-publish"),
+    ("seloste/unohda/", wording.forget, "notice-forget"),
+)
+
+
+def urls(site: Any) -> list[URLPattern]:
+    return [on_site(site, route, view, name) for route, view, name in PAGES]
