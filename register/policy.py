@@ -563,7 +563,9 @@ VERBS = {
     "audit": Text("Lukee käyttölokia ja poistojen seurantaa", "Läser åtkomstloggen och uppföljningen av raderingar", "Reads the audit and follows the erasures"),
     "approve": Text("Hyväksyy sen, mikä vaatii kaksi ihmistä", "Godkänner det som kräver två personer", "Approves what needs two people"),
     "export": Text("Vie luetteloita tiedostoksi", "Exporterar listor till en fil", "Exports lists to a file"),
-    "evidence": Text("Näkee, pidetäänkö selosteen lupaukset, ja vastaa yön jarruun", "Ser om beskrivningens löften hålls, och svarar på nattens broms", "Sees whether the notice is kept, and answers the night's brake"),
+    "evidence": Text("Vastaa yön jarruun", "Svarar på nattens broms", "Answers the night's brake"),
+    "promises": Text("Näkee, pidetäänkö selosteen lupaukset", "Ser om beskrivningens löften hålls", "Sees whether the notice's promises are kept"),
+    "notice": Text("Muotoilee selosteen sanat ja julkaisee sen", "Formulerar beskrivningens ord och publicerar den", "Words the notice and publishes it"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""

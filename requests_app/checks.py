@@ -6,14 +6,15 @@ requests_app.W002  a published notice is not what it was when it was published
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage
 from django.db import DatabaseError
 
 from register.models import NoticeVersion
 from requests_app.services import versions
 
 
-@register(deploy=True)
+@checks.register(deploy=True)
 def the_notice_is_published(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         return [*_outdated(), *_altered()]
@@ -25,7 +26,7 @@ def _outdated() -> list[CheckMessage]:
     if not versions.outdated():
         return []
     return [
-        Warning(
+        checks.Warning(
             "The privacy notice needs publishing: the register does something that the published "
             "notice does not say.",
             hint="Sign in as the owner, open /hallinta/seloste/, look at it and publish.",
@@ -36,7 +37,7 @@ def _outdated() -> list[CheckMessage]:
 
 def _altered() -> list[CheckMessage]:
     return [
-        Warning(
+        checks.Warning(
             f"Version {row.number} of the notice is not what was published.",
             hint="Find out who changed the database, and restore the version from a backup.",
             id="requests_app.W002",

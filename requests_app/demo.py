@@ -16,6 +16,7 @@ from register.models import Customer, IdentityCheck
 from register.services import audit, numbers
 from requests_app import deadlines, tokens
 from requests_app.models import DataSubjectRequest
+from requests_app.services import versions
 
 Kind, State = DataSubjectRequest.Kind, DataSubjectRequest.State
 Channel, Decision = DataSubjectRequest.Channel, DataSubjectRequest.Decision
@@ -67,6 +68,7 @@ def play(stage: Stage) -> list[Edge]:
     """Requests of people already saved, and of one who is due but has asked for a copy."""
     due = edges.asked(stage, stage.today - relativedelta(years=3) - 60 * DAY)
     stage.rows.save()
+    versions.publish(by=stage.staff["owner"], at=moment(stage.today - 90 * DAY, 9))
     aino = Customer.objects.filter(last_name="Aallokko").first()
     if aino:
         request(stage, aino, Plan(Kind.ACCESS, State.CONFIRMED, due_in=3, details="Kopio, kiitos."))

@@ -10,7 +10,7 @@ from register import clock, permissions
 from register.desk import panels
 from register.models import Customer
 from requests_app.models import DataSubjectRequest
-from requests_app.services import steps, telling
+from requests_app.services import steps, telling, versions
 
 MOST = 8
 TEMPLATE = "requests/panel.html"
@@ -33,8 +33,11 @@ def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[st
         {"request": row, "days": steps.days_left(row, on=today), "unreached": row.pk in unreached}
         for row in rows.order_by("due_on", "received_at")[:MOST]
     ]
+    words_notice = customer is None and permissions.may(request.user, "notice")
     return {
         "lines": lines,
+        "may_word_notice": words_notice,
+        "notice_waits": words_notice and versions.outdated(),
         "may_enter": permissions.may(request.user, "identify"),
         "may_read_record": customer is None and permissions.may(request.user, "audit"),
     }

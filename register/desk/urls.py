@@ -114,7 +114,8 @@ def on_site(
     kwargs: dict[str, str] | None = None,
 ) -> URLPattern:
     """One page of the staff's site; apps above the register put theirs there with it."""
-    return path(route, site.admin_view(_on(site, view)), kwargs or {}, name)
+    page: URLPattern = path(route, site.admin_view(_on(site, view)), kwargs or {}, name)
+    return page
 
 
 def _on(site: Any, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -37,7 +37,7 @@ from register.services.erasure_plans import Ground
 from register.vault.fields import SealedField
 from requests_app import tokens
 from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
-from requests_app.services import choices
+from requests_app.services import choices, versions
 from tests import cast
 
 OWN, FOREIGN, ERASED = "own", "foreign", "erased"
@@ -79,6 +79,7 @@ class World:
 def build() -> World:
     at = timezone.now()
     world = World(at=at, staff=_staff())
+    versions.publish(by=world.staff["owner"], at=at)
     for whose in WHOSE:
         _fill(world, whose)
     _tokens(world)
