@@ -78,6 +78,8 @@ class _Reader(HTMLParser):
             self._section = str(named).removesuffix("-title")
         if tag in LINE_OF_ITS_OWN:
             self._end()
+        if tag == "br":
+            self._text.append(" ")
         self._in_title = self._in_title or tag == "h2"
 
     def handle_endtag(self, tag: str) -> None:

@@ -1,5 +1,6 @@
 """The owner words the notice, sees it beside the one that applies, and publishes it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -17,9 +18,11 @@ from register.desk.access import needs_verb, staff
 from register.models import NoticeWords
 from requests_app import notice_page, notice_words
 from requests_app.forms.wording import ContactForm, WordsForm
+from requests_app.notice_page import Passage
 from requests_app.services import versions
 from requests_app.services.versions import LanguageMissing, NothingToPublish
 
+Marked = list[tuple[str, bool]]
 NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 
 
@@ -108,27 +111,41 @@ def preview(request: HttpRequest, site: Any, language: str) -> HttpResponse:
     return TemplateResponse(request, "requests/notice_preview.html", context)
 
 
-def _side_by_side(
-    old: notice_page.Body | None, new: notice_page.Body
-) -> list[tuple[str, list[notice_page.Passage], list[notice_page.Passage]]]:
-    """Section title, its passages in the old notice and in the new one. Passages that the other
-    one lacks are marked by the template."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A section in the old notice and in the new: passages, and whether the other lacks each."""
+
+    title: str
+    before: Marked
+    after: Marked
+
+    @property
+    def changed(self) -> bool:
+        return any(only for _text, only in (*self.before, *self.after)) or not self.before
+
+
+def _side_by_side(old: notice_page.Body | None, new: notice_page.Body) -> list[Pair]:
     before = notice_page.passages(old) if old else ()
     after = notice_page.passages(new)
     sections = dict.fromkeys(passage.section for passage in (*after, *before))
     return [
-        (
-            next((p.title for p in (*after, *before) if p.section == section and p.title), ""),
-            _marked([p for p in before if p.section == section], after),
-            _marked([p for p in after if p.section == section], before),
+        _pair(
+            [passage for passage in before if passage.section == section],
+            [passage for passage in after if passage.section == section],
         )
         for section in sections
     ]
 
 
-def _marked(mine: list[notice_page.Passage], others: Any) -> Any:
+def _pair(before: list[Passage], after: list[Passage]) -> Pair:
+    title = next((one.title for one in (*after, *before) if one.title), "")
+    return Pair(title, _marked(before, after, title), _marked(after, before, title))
+
+
+def _marked(mine: list[Passage], others: list[Passage], title: str) -> Marked:
+    """Text, and whether the other notice lacks it there."""
     theirs = {passage.text for passage in others}
-    return [(passage.text, passage.text not in theirs) for passage in mine]
+    return [(one.text, one.text not in theirs) for one in mine if one.text != title]
 
 
 @require_POST
