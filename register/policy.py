@@ -1204,6 +1204,7 @@ NOT_PERSONAL = {
     "requests_app.RequestMail": "which mail of a request was sent when; neither address nor text",
     "register.NoticeVersion": "what the firm has said in public",
     "register.NoticeWords": "what the firm is about to say in public",
+    "requests_app.Reminder": "that staff were reminded of a last day",
     "register.JournalMark": "how far the register knows the journal of erasures",
     "vault.*": "wrapped keys and look-up tags; destroyed with the person",
     "auth.*": "roles and permissions",

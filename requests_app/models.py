@@ -212,3 +212,28 @@ class RequestMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Reminder(models.Model):
+    """The people in charge were reminded of a last day, once for each of services.reminding.AT."""
+
+    request = models.ForeignKey(
+        DataSubjectRequest, on_delete=models.PROTECT, related_name="reminders"
+    )
+    due_on = models.DateField(_("last day"))
+    days_left = models.SmallIntegerField(_("days left"))
+    reminded_at = models.DateTimeField(_("reminded at"))
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        default_permissions = ()
+        constraints = [
+            # The command may run twice a day: the second time it sends nothing.
+            models.UniqueConstraint(
+                fields=["request", "due_on", "days_left"], name="requests_reminder_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

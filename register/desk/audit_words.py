@@ -71,6 +71,7 @@ VERBS: dict[str, Any] = {
     "request.decided": _("decided a request"),
     "request.closed": _("closed a request"),
     "request.mail_again": _("sent a mail of a request again"),
+    "requests.reminded": _("reminded of requests"),
     "request.told": _("told the requester by phone or on paper"),
     "package.made": _("made a data package"),
     "package.fetched": _("fetched a data package"),

@@ -12,7 +12,7 @@ from django.db import IntegrityError, models, transaction
 
 from register import models as rows
 from register.vault.models import DataKey, IndexTag, KeyCheck
-from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
+from requests_app.models import AccessPackage, DataSubjectRequest, Reminder, RequestMail
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,11 @@ def package(**fields: Any) -> AccessPackage:
 def message(**fields: Any) -> RequestMail:
     named = {"request": dsr(), "mail": "received", "asked_at": cast.NOW}
     return RequestMail.objects.create(**(named | fields))
+
+
+def reminder(**fields: Any) -> Reminder:
+    named = {"due_on": cast.TODAY, "days_left": 3, "reminded_at": cast.NOW}
+    return Reminder.objects.create(request=fields.pop("request", None) or dsr(), **(named | fields))
 
 
 def approval(**fields: Any) -> rows.Approval:
@@ -124,6 +129,7 @@ MAKE: dict[type[models.Model], Make] = {
     DataSubjectRequest: dsr,
     AccessPackage: package,
     RequestMail: message,
+    Reminder: reminder,
 }
 """One valid row of each table that has a constraint."""
 
@@ -256,6 +262,7 @@ TRIES: dict[str, Callable[[], object]] = {
     "requests_extension_has_reason": breaks(DataSubjectRequest, extended_at=cast.NOW),
     "requests_in_hand_is_identified": breaks(DataSubjectRequest, state="identified"),
     "requests_mail_sent_has_time": breaks(RequestMail, state="sent"),
+    "requests_reminder_once": lambda: twice(reminder, request=dsr()),
     "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
     "vault_datakey_one_per_generation": same_data_key,
     "vault_tag_once_per_row": lambda: twice(tag, row_id=uuid.uuid4()),
