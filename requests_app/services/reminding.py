@@ -9,7 +9,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _
 
 from register import clock, permissions
 from register.models import User
@@ -85,11 +85,7 @@ def people_in_charge() -> list[str]:
 
 def _mail(lines: list[Line]) -> None:
     with translation.override(settings.LANGUAGE_CODE):
-        subject = ngettext(
-            "%(count)d data-subject request waits for you",
-            "%(count)d data-subject requests wait for you",
-            len(lines),
-        ) % {"count": len(lines)}
+        subject = _("Data-subject requests wait for you: %(count)d") % {"count": len(lines)}
         EmailMessage(
             subject=f"{subject} – {settings.CONTROLLER['trade_name']}",
             body=render_to_string("mail/reminders.txt", {"lines": lines}),
