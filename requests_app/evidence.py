@@ -1,19 +1,22 @@
 """The live evidence beside each promise, for the owner signed in on the notice page.
 
-Counts and dates only, never a person. `alarm` says that a promise is not being kept right now.
+Counts and dates only, never a person. A line that alarms breaks its promise just now; a line at
+risk will, unless somebody does something. `link` leads to where it is put right.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, TextChoices
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from register import clock, policy
+from register import controller, policy
 from register.models import (
     Agreement,
     Attachment,
@@ -40,9 +43,17 @@ from register.models import (
     User,
 )
 from register.services import holds, staff
+from requests_app import slips
 from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.slips import Moment
 
 YEAR = timedelta(days=365)
+
+
+class State(TextChoices):
+    KEPT = "kept", _lazy("Kept")
+    RISK = "risk", _lazy("At risk")
+    BROKEN = "broken", _lazy("Broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +61,23 @@ class Line:
     what: str
     value: str
     alarm: bool = False
+    risk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     lines: tuple[Line, ...]
+    link: str = ""
 
     @property
     def alarm(self) -> bool:
         return any(line.alarm for line in self.lines)
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    at: datetime
-
     @property
-    def on(self) -> date:
-        return clock.local_date(self.at)
+    def state(self) -> State:
+        if self.alarm:
+            return State.BROKEN
+        return State.RISK if any(line.risk for line in self.lines) else State.KEPT
 
 
 Gather = Callable[[Moment], Iterator[Line]]
@@ -76,7 +86,17 @@ Gather = Callable[[Moment], Iterator[Line]]
 def gather(*, at: datetime) -> dict[str, Evidence]:
     """Promise ("p1" … "p26") → its evidence now."""
     moment = Moment(at)
-    return {promise: Evidence(tuple(find(moment))) for promise, find in GATHERERS.items()}
+    return {
+        promise: Evidence((*find(moment), *_slips(promise, moment)), reverse(LINKS[promise]))
+        for promise, find in GATHERERS.items()
+    }
+
+
+def _slips(promise: str, moment: Moment) -> Iterator[Line]:
+    count = slips.COUNTS.get(promise)
+    for slip in count(moment) if count else ():
+        bad = slip.found > 0
+        yield Line(slip.what, str(slip.found), bad and not slip.risk, bad and slip.risk)
 
 
 def _count(what: str, rows: Any, *, alarm: bool = False) -> Line:
@@ -86,9 +106,8 @@ def _count(what: str, rows: Any, *, alarm: bool = False) -> Line:
 
 
 def _controller(_now: Moment) -> Iterator[Line]:
-    yield Line(
-        _("Set in one place; used by notice, letters and mails"), settings.CONTROLLER["name"]
-    )
+    told = controller.details()["name"]
+    yield Line(_("Set in one place; used by notice, letters and mails"), told)
 
 
 def _subjects(_now: Moment) -> Iterator[Line]:
@@ -174,15 +193,16 @@ def _choices(now: Moment) -> Iterator[Line]:
     yield _count(_("Consents withdrawn"), Consent.objects.filter(action="withdrawn"))
 
 
-def _metadata(_now: Moment) -> Iterator[Line]:
-    unknown = Customer.objects.exclude(source__in=policy.SOURCE_KEYS)
-    yield _count(_("People without a declared source"), unknown, alarm=True)
+def _metadata(now: Moment) -> Iterator[Line]:
+    week = Customer.objects.filter(saved_at__gte=now.at - timedelta(days=7))
+    yield _count(_("People saved this week"), week)
 
 
 def _sources(_now: Moment) -> Iterator[Line]:
     names = {source.key: source.name for source in policy.SOURCES}
     for row in Customer.objects.order_by().values("source").annotate(n=Count("pk")):
-        yield Line(names[row["source"]].to(get_language()), str(row["n"]))
+        named = names.get(row["source"])
+        yield Line(named.to(get_language()) if named else row["source"], str(row["n"]))
 
 
 def _access(now: Moment) -> Iterator[Line]:
@@ -228,11 +248,9 @@ def _restricted(_now: Moment) -> Iterator[Line]:
     yield _count(_("Objections in force"), standing.filter(kind="objection"))
 
 
-def _erased(now: Moment) -> Iterator[Line]:
+def _erased(_now: Moment) -> Iterator[Line]:
     receipts = ErasureReceipt.objects.exclude(ground="card")
     yield _count(_("Erasures carried out"), receipts)
-    waiting = Q(state="rows_gone", executed_at__lt=now.at - timedelta(hours=1))
-    yield _count(_("Erasures left incomplete"), receipts.filter(waiting), alarm=True)
 
 
 def _moved(_now: Moment) -> Iterator[Line]:
@@ -241,7 +259,7 @@ def _moved(_now: Moment) -> Iterator[Line]:
 
 
 def _authority(_now: Moment) -> Iterator[Line]:
-    yield Line(_("Told in the notice, on status pages and in letters"), _("yes"))
+    yield Line(_("Told on status pages and in letters too"), _("yes"))
 
 
 def _title(model: Any) -> str:
@@ -257,3 +275,16 @@ GATHERERS: dict[str, Gather] = {
     "p21": _checked, "p22": _rectified, "p23": _restricted, "p24": _erased, "p25": _moved,
     "p26": _authority,
 }  # fmt: skip
+DESK = "admin:register_%s_changelist"
+REQUESTS = "admin:requests_app_datasubjectrequest_changelist"
+LINKS: dict[str, str] = {
+    "p1": "admin:notice-overview", "p2": DESK % "customer", "p3": DESK % "disclosure",
+    "p4": DESK % "agreement", "p5": "admin:forgetting", "p6": "admin:forgetting",
+    "p7": DESK % "customer", "p8": DESK % "company", "p9": DESK % "rental",
+    "p10": DESK % "orderline", "p11": DESK % "rental", "p12": DESK % "message",
+    "p13": DESK % "feedback", "p14": DESK % "case", "p15": DESK % "consent",
+    "p16": DESK % "customer", "p17": DESK % "customer", "p18": "admin:staff-roles",
+    "p19": DESK % "paperfolder", "p20": REQUESTS, "p21": DESK % "rental", "p22": REQUESTS,
+    "p23": REQUESTS, "p24": "admin:forgetting", "p25": REQUESTS, "p26": "admin:notice-overview",
+}  # fmt: skip
+"""Where each promise is put right."""

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from register import controller
+from register.models import NoticeVersion
 from requests_app import notice, notice_words
 from requests_app.notice_words import Words
 
@@ -111,6 +112,14 @@ def same(one: Mapping[str, Body], other: Mapping[str, Body]) -> bool:
     return one.keys() == other.keys() and all(
         _texts(one[language]) == _texts(other[language]) for language in one
     )
+
+
+def outdated(version: NoticeVersion | None) -> bool:
+    """Whether the program says something that the version does not: a change of the policy waits
+    to be published. Also true while nothing is published."""
+    if version is None:
+        return True
+    return not same(bodies(version.words, version.contact), version.bodies)
 
 
 def _texts(made: Body) -> list[str]:

@@ -142,13 +142,8 @@ def candidate() -> dict[str, Body]:
 
 
 def outdated() -> bool:
-    """Whether the program says something that the published notice does not: a change of the
-    policy waits to be published. Also true while nothing is published."""
-    version = newest()
-    if version is None:
-        return True
-    now = notice_page.bodies(version.words, version.contact)
-    return not notice_page.same(now, version.bodies)
+    """Whether a change of the policy waits to be published (requests_app.notice_page)."""
+    return notice_page.outdated(newest())
 
 
 # -- The owner's words ----------------------------------------------------------------------------
