@@ -477,7 +477,7 @@ DESK = Role(
         "register.Message", "register.Attachment", "register.Feedback", "register.Consent",
         "register.Choice", "register.Ban", "register.LoyaltyMembership",
     ),
-    verbs=("search", "reveal", "identify", "check_contact"),
+    verbs=("search", "reveal", "identify", "check_contact", "shred"),
 )  # fmt: skip
 DOCK = Role(
     key="dock",
@@ -534,7 +534,7 @@ PRIVACY = Role(
     ),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve",
-        "promises",
+        "promises", "shred",
     ),
 )  # fmt: skip
 OWNER = Role(
@@ -548,7 +548,7 @@ OWNER = Role(
     writes=("*",),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
-        "evidence", "roles", "approve", "promises", "notice",
+        "evidence", "roles", "approve", "promises", "notice", "shred",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -566,6 +566,7 @@ VERBS = {
     "evidence": Text("Vastaa yön jarruun", "Svarar på nattens broms", "Answers the night's brake"),
     "promises": Text("Näkee, pidetäänkö selosteen lupaukset", "Ser om beskrivningens löften hålls", "Sees whether the notice's promises are kept"),
     "notice": Text("Muotoilee selosteen sanat ja julkaisee sen", "Formulerar beskrivningens ord och publicerar den", "Words the notice and publishes it"),
+    "shred": Text("Kirjaa paperikansion tuhotuksi", "Antecknar att en pappersmapp är förstörd", "Notes that a paper folder was destroyed"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""

@@ -65,6 +65,11 @@ class MaintenanceBlockAdmin(PolicyAdmin):
 class PaperFolderAdmin(PolicyAdmin):
     columns = ("contents", "place", "destroy_by", "destroyed_on")
     filters = ("destroy_by", "destroyed_on")
+    readonly_fields = ("destroyed_on", "destroyed_by")  # the desk's page records it, once
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        names = super().get_fields(request, obj)
+        return names if obj else [name for name in names if name not in self.readonly_fields]
 
     def sight(self, request: HttpRequest, name: str, obj: Any = None) -> Sight:
         """What the folder is and where is not personal: whoever sees folders sees it."""

@@ -37,6 +37,8 @@ VERBS: dict[str, Any] = {
     "session.ended": _("ended sign-ins"),
     "session.moved": _("came with somebody's cookie from another browser"),
     "session.elsewhere": _("went on from another network"),
+    "paper.destroyed": _("destroyed a paper folder"),
+    "paper.labels": _("printed labels for paper folders"),
     "create": _("saved a new record"),
     "change": _("changed a record"),
     "rectify": _("corrected the details"),

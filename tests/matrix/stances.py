@@ -218,6 +218,12 @@ STANCES: dict[str, Stance] = {
     "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-mail": act(verb("identify"), "request-mail"),
     "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),
+    # -- Papers ------------------------------------------------------------------------------------
+    "admin:paper-folders": page(sees("register.PaperFolder")),
+    "admin:paper-labels": page(sees("register.PaperFolder")),
+    "admin:paper-folder": page(sees("register.PaperFolder"), "register.PaperFolder"),
+    "admin:paper-label": page(sees("register.PaperFolder"), "register.PaperFolder"),
+    "admin:paper-destroyed": act(verb("shred"), "register.PaperFolder"),
     # -- Roles -------------------------------------------------------------------------------------
     "admin:staff-roles": page(verb("roles")),
     "admin:staff-invite": form(verb("roles")),
