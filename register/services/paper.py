@@ -74,7 +74,7 @@ def destroy(*, folder: PaperFolder, on: date, today: date, by: User, at: datetim
 
 def address(folder: PaperFolder) -> str:
     """Where the folder's code leads: its page, behind the sign-in."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("admin:paper-folder", args=[folder.pk])
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('admin:paper-folder', args=[folder.pk])}"
 
 
 def code(folder: PaperFolder) -> bytes:
