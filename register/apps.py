@@ -7,11 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 def stand_guard(*, using: str, **kwargs: Any) -> None:
-    """After every migration of the register's database, its guards stand again."""
-    from register.models import guards
+    """After every migration of the register's database its guards stand again, and there are
+    terms of rental to agree to."""
+    from register.models import AgreementTerms, guards
+    from register.services import terms
 
     if using == "default":
         guards.install(connections[using])
+        tables = connections[using].introspection.table_names()
+        if AgreementTerms._meta.db_table in tables:  # not when migrated back to an older state
+            terms.install()
 
 
 class RegisterConfig(AppConfig):

@@ -72,6 +72,8 @@ def is_shared(table: str) -> bool:
     return table in (
         "register.CraftClass",
         "register.SeasonPrice",
+        "register.Extra",
+        "register.AgreementTerms",
         "register.Craft",
         "register.MaintenanceBlock",
     )

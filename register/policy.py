@@ -830,13 +830,14 @@ SERVICE_DETAILS = Category(
         ),
         *held(
             "register.Agreement",
-            observed="booking state language terms_version made_at signed_at price_cents "
+            observed="booking state language terms_version made_at signed_at signing price_cents "
             "deposit_cents deductible_cents",
-            derived="number",
+            derived="number edition sha256",
             portable="booking language terms_version signed_at price_cents",
             access=DEALS,
             on_erasure=VOUCHER,
         ),
+        *held("register.Agreement", derived="condition", access=FRONT, on_erasure=VOUCHER),
         *held(
             "register.IdentityCheck",
             observed="document_type occasion checked_at",
@@ -1195,6 +1196,8 @@ NOT_PERSONAL = {
     "register.NumberSeries": "running numbers",
     "register.CraftClass": "price list",
     "register.SeasonPrice": "price list",
+    "register.Extra": "price list",
+    "register.AgreementTerms": "the firm's own words",
     "register.Craft": "the fleet",
     "register.MaintenanceBlock": "the fleet",
     "register.PaperFolder": "what a folder is and where; its people are declared",

@@ -10,15 +10,18 @@ from register.admin.base import PolicyAdmin, ReadOnlyAdmin
 from register.admin.forms import PolicyForm
 from register.declare import Sight
 from register.models import (
+    AgreementTerms,
     AuditEvent,
     Craft,
     CraftClass,
     ErasureReceipt,
+    Extra,
     MaintenanceBlock,
     PaperFolder,
     RetentionRun,
     SeasonPrice,
 )
+from register.services import terms
 
 
 @admin.register(CraftClass)
@@ -52,6 +55,23 @@ class CraftAdmin(PolicyAdmin):
             field.validators = []
             field.widget.attrs.pop("maxlength", None)
         return field
+
+
+@admin.register(AgreementTerms)
+class AgreementTermsAdmin(PolicyAdmin):
+    columns = ("in_force_on",)
+    filters = ("language",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What somebody has agreed to stays as it was: the next version is a new row."""
+        used = obj is not None and terms.is_used(obj)
+        return not used and super().has_change_permission(request, obj)
+
+
+@admin.register(Extra)
+class ExtraAdmin(PolicyAdmin):
+    columns = ("price_cents", "in_use")
+    filters = ("in_use",)
 
 
 @admin.register(MaintenanceBlock)

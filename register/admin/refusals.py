@@ -15,6 +15,8 @@ Words = str | Promise
 GENERAL = _("This cannot be saved as it stands: something in it contradicts itself.")
 BY_NAME: dict[str, Words] = {
     "register_booking_no_overlap": _("The craft is already booked at that time."),
+    "register_booking_one_out": _("The craft is still out with somebody else."),
+    "register_terms_once_in_a_language": _("This version is already written in this language."),
     "register_booking_ends_after_start": _("The end is before the beginning: check the times."),
     "register_quote_ends_after_start": _("The end is before the beginning: check the times."),
     "register_maintenance_ends_after_start": _("The end is before the beginning: check the times."),

@@ -6,7 +6,15 @@ from uuid import NAMESPACE_OID, uuid5
 from django.db.models import prefetch_related_objects
 
 from register.demo.diary import moment
-from register.models import Craft, CraftClass, MaintenanceBlock, PaperFolder, RoleGrant, User
+from register.models import (
+    Craft,
+    CraftClass,
+    Extra,
+    MaintenanceBlock,
+    PaperFolder,
+    RoleGrant,
+    User,
+)
 
 PASSWORD = "kesajetti-demo"  # noqa: S105 -- printed by the command, demonstrations only
 SIGN_INS = {
@@ -24,6 +32,12 @@ CLASSES = (
     ("Retki 90", 2, 8_900, 34_900, 40_000, 150_000),
     ("Saaristo 130", 3, 9_900, 39_900, 50_000, 200_000),
     ("Vauhti 170", 2, 12_900, 49_900, 80_000, 200_000),
+)
+EXTRAS = (
+    ("Märkäpuku", "Våtdräkt", "Wetsuit", 1_500),
+    ("Kuivasäkki", "Torrsäck", "Dry bag", 500),
+    ("Vedettävä rengas", "Släpring", "Tow tube", 3_500),
+    ("Merikartta ja kompassi", "Sjökort och kompass", "Chart and compass", 800),
 )
 CRAFT_NAMES = (
     "Tiira", "Lokki", "Haahka", "Kuikka", "Telkkä", "Kihu", "Luhtakana", "Riskilä", "Tylli",
@@ -53,6 +67,9 @@ def _account(role: str, username: str, first_name: str, last_name: str) -> User:
 def fleet(*, size: int, staff: dict[str, User]) -> list[Craft]:
     """Craft classes and so many craft, the registration numbers running from T90001."""
     classes = [_craft_class(*row, by=staff["owner"]) for row in CLASSES]
+    for finnish, swedish, english, cents in EXTRAS:
+        names = {"name_sv": swedish, "name_en": english, "price_cents": cents}
+        Extra.objects.get_or_create(name_fi=finnish, defaults={**names, "saved_by": staff["owner"]})
     crafts = [
         Craft(
             id=uuid5(NAMESPACE_OID, f"demo craft {number}"),

@@ -54,6 +54,7 @@ VERBS: dict[str, Any] = {
     "agreement.printed": _("printed the agreement"),
     "agreement.signed": _("took the signature"),
     "agreement.void": _("made the agreement void"),
+    "signature.kept": _("kept a signature"),
     "handed_over": _("handed the craft over"),
     "returned": _("took the craft back"),
     "payment.payment": _("took a payment"),

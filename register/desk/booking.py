@@ -45,6 +45,7 @@ from register.models import (
     Customer,
     Deposit,
     Driver,
+    Extra,
     OrderLine,
     Payment,
     QuoteRequest,
@@ -136,12 +137,17 @@ def _warning(customer: Customer) -> str:
 def _free(form: forms.Form) -> list[Any]:
     """Other craft free at that time, when the chosen one is not."""
     taken = form.is_bound and any(
-        form.has_error("craft", code) for code in ("Overlap", "UnderMaintenance", "CraftRetired")
+        form.has_error("craft", code)
+        for code in ("Overlap", "UnderMaintenance", "CraftRetired", "StillLate")
     )
     if not taken or not {"starts_at", "ends_at"} <= form.cleaned_data.keys():
         return []
     data = form.cleaned_data
-    return list(bookings.free_crafts(starts_at=data["starts_at"], ends_at=data["ends_at"]))
+    return list(
+        bookings.free_crafts(
+            starts_at=data["starts_at"], ends_at=data["ends_at"], at=timezone.now()
+        )
+    )
 
 
 @needs_sight(Booking)
@@ -183,6 +189,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         },
         "may": _may(user),
         "driver_form": DriverForm(),
+        "extras": Extra.objects.filter(in_use=True),
         "line_form": LineForm(initial={"kind": OrderLine.Kind.EXTRA}),
         "agreement_form": AgreementForm(initial={"language": booking.customer.language}),
         "sign_form": SignForm(),

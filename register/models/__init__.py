@@ -31,9 +31,11 @@ from register.models.retention import (
     RetentionRun,
 )
 from register.models.staff import RoleGrant, Tally, User
+from register.models.terms import AgreementTerms, Extra
 
 __all__ = [
     "Agreement",
+    "AgreementTerms",
     "Approval",
     "Attachment",
     "AuditEvent",
@@ -55,6 +57,7 @@ __all__ = [
     "Driver",
     "ErasureReceipt",
     "ErasureTrouble",
+    "Extra",
     "Feedback",
     "Hold",
     "Identity",

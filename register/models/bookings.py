@@ -120,6 +120,9 @@ class Booking(PersonalRecord):
                 | (~Q(state="cancelled") & Q(cancelled_at__isnull=True)),
                 name="register_booking_cancelled_has_time",
             ),
+            models.UniqueConstraint(  # a late craft's own time has ended: no overlap says it
+                fields=["craft"], condition=Q(state="out"), name="register_booking_one_out"
+            ),
         ]
 
     def __str__(self) -> str:

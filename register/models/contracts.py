@@ -11,12 +11,21 @@ from register.models.customers import Customer
 
 @choices_are_kept
 class Agreement(PersonalRecord):
-    """The rental agreement of a booking. `customer` is the renter. Cents."""
+    """The rental agreement of a booking. `customer` is the renter. Cents.
+
+    A booking keeps its agreement number; what is corrected becomes the next edition
+    ("V-2026-0001-2"), and the one before is void. `sha256`: of the signed PDF, which lies sealed
+    among the attachments.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Unsigned")
         SIGNED = "signed", _("Signed")
         VOID = "void", _("Void")
+
+    class Signing(models.TextChoices):
+        PAPER = "paper", _("On paper")
+        TABLET = "tablet", _("On the tablet")
 
     number = models.CharField(_("agreement number"), max_length=16, unique=True, editable=False)
     booking = models.ForeignKey(
@@ -25,6 +34,7 @@ class Agreement(PersonalRecord):
         related_name="agreements",
         verbose_name=_("booking"),
     )
+    edition = models.PositiveSmallIntegerField(_("version of the agreement"), default=1)
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.DRAFT)
     language = models.CharField(
         _("language"),
@@ -35,6 +45,9 @@ class Agreement(PersonalRecord):
     terms_version = models.CharField(_("terms"), max_length=16)
     made_at = models.DateTimeField(_("made at"))
     signed_at = models.DateTimeField(_("signed at"), null=True, blank=True)
+    signing = models.CharField(_("signed how"), max_length=6, choices=Signing, blank=True)
+    condition = models.TextField(_("condition at handover"), blank=True, max_length=2000)
+    sha256 = models.CharField(_("hash of the signed document"), max_length=64, blank=True)
     price_cents = models.PositiveIntegerField(_("price, cents"))
     deposit_cents = models.PositiveIntegerField(_("deposit, cents"), default=0)
     deductible_cents = models.PositiveIntegerField(_("deductible for damage, cents"), default=0)

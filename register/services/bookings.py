@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,9 @@ from register.services.refusals import ChangedMeanwhile, Refused
 WALK_IN_GRACE = timedelta(minutes=30)
 """How far back a booking may begin: the customer stands here while the clerk types."""
 
+LATE_SHADOW = timedelta(minutes=30)
+"""A craft that is late may come any minute: nothing is promised of it this far ahead."""
+
 NO_OVERLAP = "register_booking_no_overlap"
 CHILD = "child"
 """Answer to the age question that is never stored: it is refused."""
@@ -37,6 +40,12 @@ CHILD = "child"
 
 class Overlap(Refused):
     """The craft is promised to somebody else at that time."""
+
+    field = "craft"
+
+
+class StillLate(Refused):
+    """The craft should be back, is not, and the booking would begin now."""
 
     field = "craft"
 
@@ -103,7 +112,7 @@ def book(
     craft, `lines` are added to them.
 
     Raises Erased, Restricted, Banned, TooYoung, InThePast, EndsTooSoon, CraftRetired,
-    UnderMaintenance, Overlap.
+    UnderMaintenance, Overlap, StillLate.
     """
     customers.ensure_may_rent(customer=customer, on=clock.local_date(at))
     for driver in drivers:
@@ -228,18 +237,21 @@ def add_lines(
     return made
 
 
-def free_crafts(*, starts_at: datetime, ends_at: datetime) -> Any:
-    """Craft in use that nobody has booked and that are not under maintenance then."""
+def free_crafts(*, starts_at: datetime, ends_at: datetime, at: datetime) -> QuerySet[Craft]:
+    """Craft in use that nobody has booked, that are not under maintenance then, and not late."""
     taken = Booking.objects.filter(
         state__in=Booking.LIVE, starts_at__lt=ends_at, ends_at__gt=starts_at
     )
     blocked = MaintenanceBlock.objects.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return (
+    free = (
         Craft.objects.filter(state=Craft.State.IN_USE)
         .exclude(pk__in=taken.values("craft_id"))
         .exclude(pk__in=blocked.values("craft_id"))
         .select_related("craft_class")
     )
+    if starts_at < at + LATE_SHADOW:
+        free = free.exclude(pk__in=late_now(at).values("craft_id"))
+    return free
 
 
 def _ensure_may_drive(driver: NewDriver) -> None:
@@ -278,6 +290,7 @@ def _free_craft(
         raise CraftRetired(_("%(craft)s is not in the fleet any more.") % {"craft": row})
     _ensure_not_maintained(row, starts_at, ends_at)
     _ensure_not_taken(row, starts_at, ends_at, but)
+    _ensure_not_late(row, starts_at, at)
     return row
 
 
@@ -305,6 +318,20 @@ def _ensure_not_taken(
                 "from": moment(other.starts_at), "to": moment(other.ends_at),
             }
         )  # fmt: skip
+
+
+def late_now(at: datetime) -> QuerySet[Booking]:
+    """Craft that should be back and are not."""
+    return Booking.objects.filter(state=Booking.State.OUT, ends_at__lte=at)
+
+
+def _ensure_not_late(craft: Craft, starts_at: datetime, at: datetime) -> None:
+    """Its time has ended, so no overlap speaks against the next one: the water does."""
+    if starts_at < at + LATE_SHADOW and (late := late_now(at).filter(craft=craft).first()):
+        raise StillLate(
+            _("%(craft)s is late: it is still out with booking %(number)s. Choose another.")
+            % {"craft": craft, "number": late.number}
+        )
 
 
 def moment(at: datetime) -> str:

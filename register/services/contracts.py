@@ -1,6 +1,11 @@
-"""Rental agreements: numbered without gaps, signed on paper, printed as a tagged PDF."""
+"""Rental agreements: numbered without gaps, signed on paper or on the tablet, frozen when signed.
+
+A booking keeps its number. What is corrected becomes the next edition of it ("V-2026-0001-2"), and
+the edition before is void: what somebody signed is never changed.
+"""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +14,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from register import clock, pdf
-from register.models import Agreement, Booking, Identity, IdentityCheck, OrderLine, User
-from register.services import audit, bills, bookings, customers, events, numbers, pricing
+from register.models import (
+    Agreement,
+    Attachment,
+    Booking,
+    Identity,
+    IdentityCheck,
+    OrderLine,
+    User,
+)
+from register.money import euros
+from register.services import (
+    audit,
+    bills,
+    bookings,
+    customers,
+    events,
+    numbers,
+    pricing,
+    signatures,
+    terms,
+)
 from register.services.refusals import Refused
 
-TERMS_VERSION = "2026-06"
 PRINTED = ("register.Customer.email", "register.Customer.phone")
 """Columns on the paper that not every role may see which sees agreements."""
 
@@ -38,38 +61,87 @@ class CannotSign(Refused):
     """Only an unsigned agreement is signed."""
 
 
+class NotWhatWasSigned(Exception):
+    """The sealed document is not the one whose hash the agreement bears."""
+
+
 @transaction.atomic
-def make(*, booking: Booking, language: str, by: User, at: datetime) -> Agreement:
-    """Write the agreement of the booking under the year's next number.
+def make(
+    *, booking: Booking, language: str, by: User, at: datetime, condition: str = ""
+) -> Agreement:
+    """Write the agreement of the booking: under the year's next number, or the next edition of
+    the number that the booking has already. `condition`: of the craft at handover.
 
     Raises AgreementInForce, NoRenterAmongDrivers, NotNow, Erased, Restricted, Banned.
     """
     row = bookings.locked(booking, Booking.State.RESERVED)
     customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at))
-    if row.agreements.exclude(state=Agreement.State.VOID).exists():
-        raise AgreementInForce(gettext_lazy("The booking already has an agreement."))
-    if not row.drivers.exists():
-        raise NoRenterAmongDrivers(gettext_lazy("Add at least one driver first."))
-    agreement = Agreement.objects.create(
-        number=numbers.agreement_number(on=clock.local_date(at)),
-        customer=row.customer, booking=row, language=language, terms_version=TERMS_VERSION,
-        made_at=at, price_cents=max(bills.total_cents(row), 0),
-        deposit_cents=row.craft.craft_class.deposit_cents,
-        deductible_cents=row.craft.craft_class.deductible_cents, saved_at=at, saved_by=by,
-    )  # fmt: skip
-    audit.record(verb="agreement.made", by=by, at=at, object=agreement)
-    events.refresh([row.customer_id])
-    return agreement
+    return _write(row, language=language, condition=condition, by=by, at=at)
 
 
 @transaction.atomic
-def sign(*, agreement: Agreement, document_type: str, by: User, at: datetime) -> Agreement:
-    """The renter has signed on paper, and a photo ID was seen: which kind, never its number."""
+def correct(
+    *, agreement: Agreement, condition: str, language: str, by: User, at: datetime
+) -> Agreement:
+    """A signed agreement was wrong: it becomes void, and the next edition waits for a signature.
+
+    Raises CannotSign where it is not signed, NotNow once the craft is back.
+    """
+    row = bookings.locked(agreement.booking, Booking.State.RESERVED, Booking.State.OUT)
+    old = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    if old.state != Agreement.State.SIGNED:
+        raise CannotSign(gettext_lazy("Only a signed agreement is corrected."))
+    _set_void(old, by=by, at=at)
+    return _write(row, language=language, condition=condition, by=by, at=at)
+
+
+def _write(booking: Booking, *, language: str, condition: str, by: User, at: datetime) -> Agreement:
+    if booking.agreements.exclude(state=Agreement.State.VOID).exists():
+        raise AgreementInForce(gettext_lazy("The booking already has an agreement."))
+    if not booking.drivers.exists():
+        raise NoRenterAmongDrivers(gettext_lazy("Add at least one driver first."))
+    number, edition = _number(booking, at)
+    price_class = booking.craft.craft_class
+    agreement = Agreement.objects.create(
+        number=number, edition=edition, customer=booking.customer, booking=booking,
+        language=language, terms_version=terms.version_on(clock.local_date(at)), made_at=at,
+        condition=condition, price_cents=max(bills.total_cents(booking), 0),
+        deposit_cents=price_class.deposit_cents, deductible_cents=price_class.deductible_cents,
+        saved_at=at, saved_by=by,
+    )  # fmt: skip
+    audit.record(verb="agreement.made", by=by, at=at, object=agreement)
+    events.refresh([booking.customer_id])
+    return agreement
+
+
+def _number(booking: Booking, at: datetime) -> tuple[str, int]:
+    first = booking.agreements.order_by("edition").first()
+    if first is None:
+        return numbers.agreement_number(on=clock.local_date(at)), 1
+    edition = booking.agreements.count() + 1
+    return f"{first.number}-{edition}", edition
+
+
+@transaction.atomic
+def sign(
+    *, agreement: Agreement, document_type: str, by: User, at: datetime, strokes: str = ""
+) -> Agreement:
+    """The renter has signed, on paper or with `strokes` on the tablet (signatures.strokes), and a
+    photo ID was seen: which kind, never its number. The document is frozen: sealed, its hash in
+    the agreement.
+
+    Raises CannotSign, NoSignature.
+    """
     row = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if row.state != Agreement.State.DRAFT:
         raise CannotSign(gettext_lazy("This agreement is not waiting for a signature any more."))
     row.state, row.signed_at = Agreement.State.SIGNED, at
+    row.signing = Agreement.Signing.TABLET if strokes else Agreement.Signing.PAPER
     row.saved_at, row.saved_by = at, by
+    drawn = signatures.picture(signatures.strokes(strokes)) if strokes else None
+    if drawn:
+        signatures.keep(agreement=row, png=drawn, by=by, at=at)
+    row.sha256 = _freeze(row, drawn, by=by, at=at)
     row.save()
     check = IdentityCheck.objects.create(
         customer_id=row.customer_id, document_type=document_type,
@@ -80,35 +152,74 @@ def sign(*, agreement: Agreement, document_type: str, by: User, at: datetime) ->
     return row
 
 
+def _freeze(agreement: Agreement, drawn: bytes | None, *, by: User, at: datetime) -> str:
+    """Seal the document as it was signed. Returns its hash, 64 hexadecimal digits."""
+    content = render(agreement, signature=drawn)
+    paper = Attachment(
+        customer_id=agreement.customer_id, kind=Attachment.Kind.PAPER,
+        media_type="application/pdf", taken_at=at, agreement=agreement, saved_at=at, saved_by=by,
+    )  # fmt: skip
+    paper.content = content
+    paper.save()
+    return sha256(content).hexdigest()
+
+
 @transaction.atomic
 def void(*, agreement: Agreement, by: User, at: datetime) -> None:
     """Take back an agreement that was not signed: its number stays used."""
     row = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if row.state != Agreement.State.DRAFT:
         raise CannotSign(gettext_lazy("Only an unsigned agreement can be taken back."))
+    _set_void(row, by=by, at=at)
+
+
+def _set_void(row: Agreement, *, by: User, at: datetime) -> None:
     row.state, row.saved_at, row.saved_by = Agreement.State.VOID, at, by
     row.save()
     audit.record(verb="agreement.void", by=by, at=at, object=row)
 
 
 @transaction.atomic
-def printed(*, agreement: Agreement, by: User, at: datetime) -> bytes:
-    """The agreement as a tagged PDF in its own language. The identity code stands masked in it,
-    and only where there is one (Data Protection Act 1050/2018 s. 29)."""
+def printed(*, agreement: Agreement, by: User | None, at: datetime) -> bytes:
+    """The agreement as a tagged PDF in its own language: once signed, the very bytes that were
+    frozen. The identity code stands masked in it, and only where there is one (Data Protection
+    Act 1050/2018 s. 29). Raises NotWhatWasSigned."""
     audit.record(verb="agreement.printed", by=by, at=at, object=agreement)
+    return frozen(agreement) or render(agreement)
+
+
+def frozen(agreement: Agreement) -> bytes | None:
+    """The signed document. None where nothing was signed, or the person's key is gone.
+
+    Raises NotWhatWasSigned where the hash does not agree.
+    """
+    if not agreement.sha256:
+        return None
+    paper = Attachment.objects.filter(
+        agreement=agreement, kind=Attachment.Kind.PAPER, media_type="application/pdf"
+    ).order_by("taken_at").first()  # fmt: skip
+    content = paper.content.expose_bytes() if paper is not None and paper.content else None
+    if content is not None and sha256(content).hexdigest() != agreement.sha256:
+        raise NotWhatWasSigned(f"agreement {agreement.pk}")
+    return content
+
+
+def render(agreement: Agreement, *, signature: bytes | None = None) -> bytes:
+    """The document from the rows."""
     with override(agreement.language):
         title = _("Rental agreement %(number)s") % {"number": agreement.number}
     return pdf.render(
         "agreement/agreement.html",
-        document(agreement),
+        {**document(agreement), "signed_on_tablet": signature is not None},
         language=agreement.language,
         title=title,
         styles=("agreement/agreement.css",),
+        images={"signature.png": signature} if signature else None,
     )
 
 
 def document(agreement: Agreement) -> dict[str, Any]:
-    """What the paper shows."""
+    """What the paper and the tablet show."""
     booking = agreement.booking
     identity = Identity.objects.filter(customer_id=agreement.customer_id).first()
     code = identity.personal_identity_code if identity else None
@@ -128,8 +239,25 @@ def document(agreement: Agreement) -> dict[str, Any]:
         "lines": lines,
         "vats": bills.vat(lines),
         "total_cents": sum(line.total_cents for line in lines),
-        "hour_price": booking.craft.craft_class.hour_price_cents,
-        "fuel_price": pricing.FUEL_CENTS_PER_LITRE,
+        "clauses": _clauses(agreement),
+    }
+
+
+def _clauses(agreement: Agreement) -> list[str]:
+    path = "" if agreement.language == "fi" else f"/{agreement.language}"
+    with override(agreement.language):
+        values = _figures(agreement, f"{settings.PUBLIC_URL.rstrip('/')}{path}/tietosuoja/")
+    return terms.clauses(
+        version=agreement.terms_version, language=agreement.language, values=values
+    )
+
+
+def _figures(agreement: Agreement, privacy_address: str) -> dict[str, object]:
+    return {
         "renter_age": settings.RENTER_MINIMUM_AGE,
         "helm_age": settings.HELM_MINIMUM_AGE,
+        "hour_price": euros(agreement.booking.craft.craft_class.hour_price_cents),
+        "fuel_price": euros(pricing.FUEL_CENTS_PER_LITRE),
+        "late_minutes": int(pricing.LATE_GRACE.total_seconds() // 60),
+        "privacy_address": privacy_address,
     }

@@ -33,7 +33,7 @@ from register.services.customers import Flags
 
 LIMIT = 20
 INNER_LIMIT = 500  # a common name is cut before it is sorted: ten times as fast at a million
-AGREEMENT = re.compile(r"^[Vv]-?(\d{4})-(\d{1,6})$")
+AGREEMENT = re.compile(r"^[Vv]-?(\d{4})-(\d{1,6})(?:-\d{1,2})?$")
 IDENTITY_CODE_LABEL = "register.Identity.personal_identity_code"
 
 
@@ -144,7 +144,7 @@ def _by_agreement(text: str, user: User) -> Ids | None:
     match = AGREEMENT.match(text.replace(" ", ""))
     if not match or not permissions.may_see(user, Agreement):
         return None
-    number = f"V-{match[1]}-{int(match[2]):04d}"
+    number = f"V-{match[1]}-{int(match[2]):04d}"  # every edition has the first one's customer
     return Agreement.objects.filter(number=number).values_list("customer_id", flat=True)
 
 

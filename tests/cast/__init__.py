@@ -31,12 +31,14 @@ from tests.cast.deals import (
     craft_class,
     deposit,
     driver,
+    extra,
     feedback,
     line,
     message,
     payment,
     quote,
     rental,
+    terms,
 )
 from tests.cast.people import (
     AINOS_CARD,
@@ -92,6 +94,7 @@ __all__ = [
     "driver",
     "eero",
     "everybody_at_work",
+    "extra",
     "feedback",
     "folder",
     "hold",
@@ -114,4 +117,5 @@ __all__ = [
     "restriction",
     "staff",
     "story",
+    "terms",
 ]

@@ -9,6 +9,7 @@ from register.clock import local_date
 from register.demo.files import png
 from register.models import (
     Agreement,
+    AgreementTerms,
     Attachment,
     Booking,
     Case,
@@ -17,6 +18,7 @@ from register.models import (
     Customer,
     Deposit,
     Driver,
+    Extra,
     Feedback,
     Message,
     OrderLine,
@@ -50,6 +52,22 @@ def craft(**fields: Any) -> Craft:
         "model": "Kuvitelma 130",
     }
     return Craft.objects.create(**(named | fields))
+
+
+def extra(**fields: Any) -> Extra:
+    word = f"Märkäpuku {next(serial)}"
+    named = {"name_fi": word, "name_sv": word, "name_en": word, "price_cents": 1_500}
+    return Extra.objects.create(**(named | fields))
+
+
+def terms(**fields: Any) -> AgreementTerms:
+    named = {
+        "version": f"2027-{next(serial)}",
+        "language": "fi",
+        "in_force_on": NOW.date(),
+        "text": "Vuokraaja on vähintään {renter_age}-vuotias.",
+    }
+    return AgreementTerms.objects.create(**(named | fields))
 
 
 def quote(of: Customer, **fields: Any) -> QuoteRequest:

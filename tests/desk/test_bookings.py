@@ -253,6 +253,21 @@ def test_a_craft_that_is_still_out_is_not_handed_over_a_second_time() -> None:
         )
 
 
+def test_a_late_craft_is_not_promised_for_now_but_may_be_for_the_evening() -> None:
+    craft, aino = cast.craft(), cast.aino()
+    cast.booking(
+        cast.eero(), craft=craft, state="out", starts_at=cast.NOW - timedelta(hours=5),
+        ends_at=cast.NOW - timedelta(hours=1),
+    )  # fmt: skip
+    soon = cast.NOW + timedelta(minutes=10)
+    hours = {"starts_at": soon, "ends_at": soon + timedelta(hours=2)}
+    with pytest.raises(bookings.StillLate):
+        book(aino, craft, **hours)
+    assert craft not in bookings.free_crafts(**hours, at=cast.NOW)
+    evening = cast.NOW + timedelta(hours=6)
+    assert book(aino, craft, starts_at=evening, ends_at=evening + timedelta(hours=1)).pk
+
+
 @pytest.mark.parametrize("box", ["age_checked", "briefed", "life_jacket", "kill_switch"])
 def test_nothing_leaves_the_dock_with_a_box_unticked(box: str) -> None:
     booking = book(cast.aino())

@@ -376,3 +376,15 @@ def test_whoever_signs_in_again_in_the_middle_of_a_form_is_told_that_it_was_not_
 
 def test_no_address_leads_from_the_desk_to_a_rows_page_elsewhere(kaisas_desk: Client) -> None:
     assert kaisas_desk.get(f"{reverse('admin:index')}r/1/1/").status_code == 404
+
+
+def test_an_extra_is_one_press_away(kaisas_desk: Client) -> None:
+    booking = cast.booking(cast.aino())
+    cast.extra(price_cents=1_500)
+    cast.extra(price_cents=99, in_use=False)
+    page = kaisas_desk.get(reverse("admin:desk-booking", args=[booking.pk])).content.decode()
+    assert 'name="unit_price" value="15.00"' in page
+    assert 'value="0.99"' not in page
+    wish = {"kind": "extra", "description": "Märkäpuku", "quantity": "1", "unit_price": "15.00"}
+    kaisas_desk.post(reverse("admin:desk-line-add", args=[booking.pk]), wish)
+    assert booking.lines.get().unit_price_cents == 1_500

@@ -126,6 +126,8 @@ MAKE: dict[type[models.Model], Make] = {
     rows.Payment: lambda **f: cast.payment(cast.booking(cast.customer()), **f),
     rows.Deposit: lambda **f: cast.deposit(cast.booking(cast.customer()), **f),
     rows.User: lambda **f: cast.staff("desk", **f),
+    rows.AgreementTerms: cast.terms,
+    rows.Extra: cast.extra,
     DataSubjectRequest: dsr,
     AccessPackage: package,
     RequestMail: message,
@@ -152,6 +154,16 @@ def same_driver() -> None:
 def second_agreement() -> None:
     booking = cast.booking()
     twice(lambda: cast.agreement(booking))
+
+
+def same_terms() -> None:
+    twice(cast.terms, version="2027-05")
+
+
+def second_out() -> None:
+    craft = cast.craft()
+    cast.booking(cast.customer(), craft=craft, state="out")
+    cast.booking(cast.customer(), craft=craft, state="out", starts_at=cast.NOW + 9 * DAY)
 
 
 def second_membership() -> None:
@@ -222,6 +234,9 @@ TRIES: dict[str, Callable[[], object]] = {
     ),
     "register_loyalty_one_open": second_membership,
     "register_agreement_signed_has_time": breaks(rows.Agreement, signed_at=None),
+    "register_terms_once_in_a_language": same_terms,
+    "register_booking_one_out": second_out,
+    "register_extra_named": lambda: cast.extra(name_sv=""),
     "register_agreement_one_in_force": second_agreement,
     "register_case_settled_has_time": breaks(rows.Case, state="settled"),
     "register_case_settled_after_event": breaks(
