@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from register import pdf
+from requests_app.views import notice, paper
 from tests.matrix import asking
 from tests.matrix.world import World, build
 
@@ -41,16 +42,25 @@ def nothing_counted_before(db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def unset_type(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def unset_type(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A paper is read before it is set: the same words, a hundred times faster. Tests marked
-    `set_type` get the PDF."""
-    if "set_type" in request.keywords:
-        return
+    `set_type` get the PDF. Views that keep a paper forget it, before and after."""
+    _forget_papers()
+    if "set_type" not in request.keywords:
+        monkeypatch.setattr(pdf, "render", _unset)
+    yield
+    _forget_papers()
 
-    def unset(template_name: str, context: Any, *, language: str, title: str, **more: Any) -> bytes:
-        return pdf._html(template_name, context, language=language, title=title).encode()
 
-    monkeypatch.setattr(pdf, "render", unset)
+def _forget_papers() -> None:
+    for module in (notice, paper):
+        for kept in vars(module).values():
+            if hasattr(kept, "cache_clear"):
+                kept.cache_clear()
+
+
+def _unset(template_name: str, context: Any, *, language: str, title: str, **more: Any) -> bytes:
+    return pdf._html(template_name, context, language=language, title=title).encode()
 
 
 @pytest.fixture
