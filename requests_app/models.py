@@ -50,6 +50,12 @@ class DataSubjectRequest(Record):
         PAPER = "paper", _("Paper form")
         DESK = "desk", _("At the desk")
 
+    class MadeBy(models.TextChoices):
+        SELF = "self", _("The person herself or himself")
+        GUARDIAN = "guardian", _("The guardian of a child")
+        TRUSTEE = "trustee", _("A trustee appointed for the person")
+        AUTHORISED = "authorised", _("Somebody whom the person has authorised")
+
     ENDED = (State.CLOSED, State.LAPSED, State.WITHDRAWN)
     OPEN = (State.CONFIRMED, State.IDENTIFIED, State.DECIDED, State.DELIVERED)
 
@@ -61,6 +67,11 @@ class DataSubjectRequest(Record):
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
+    made_by = models.CharField(_("made by"), max_length=10, choices=MadeBy, default=MadeBy.SELF)
+    subject_name = models.CharField(_("on behalf of"), max_length=200, blank=True)
+    mandate = models.CharField(
+        _("mandate seen"), max_length=200, blank=True, help_text=_("What was shown; no copy.")
+    )
     details = models.TextField(_("what the request is about"), blank=True, max_length=4000)
     notice_version = models.CharField(_("notice version shown"), max_length=16)
     customer = models.ForeignKey(
@@ -130,6 +141,17 @@ class DataSubjectRequest(Record):
                     customer__isnull=False,
                 ),
                 name="requests_in_hand_is_identified",
+            ),
+            models.CheckConstraint(
+                condition=Q(made_by="self") | ~Q(subject_name=""),
+                name="requests_on_behalf_names_whom",
+            ),
+            # A representative's own photo ID is not enough: the mandate was seen as well.
+            models.CheckConstraint(
+                condition=~Q(state__in=["identified", "decided", "delivered"])
+                | Q(made_by="self")
+                | ~Q(mandate=""),
+                name="requests_representative_has_mandate",
             ),
         ]
 

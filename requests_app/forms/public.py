@@ -56,6 +56,12 @@ def refuse_secrets(text: str) -> None:
         )
 
 
+def on_one_line(text: Any) -> str:
+    """Without line breaks, and without what turns the reading order: it would turn the staff's
+    page."""
+    return " ".join(TURNS.sub("", str(text)).split())
+
+
 class ProofWidget(AltchaWidget):  # type: ignore[misc]
     """A hidden input with the puzzle beside it. Our own script solves it: the package's element
     needs inline styles and a worker from a blob, which our content policy refuses."""
@@ -83,7 +89,40 @@ class ProofField(AltchaField):  # type: ignore[misc]
         return True
 
 
-class RequestForm(forms.Form):
+class OnBehalf(forms.Form):
+    """Whom the request is about, when it is not the one who makes it."""
+
+    made_by = forms.ChoiceField(
+        label=_("Who makes the request?"),
+        choices=DataSubjectRequest.MadeBy,
+        initial=DataSubjectRequest.MadeBy.SELF,
+        required=False,
+    )
+    subject_name = forms.CharField(
+        label=_("Name of the person whom the request is about"),
+        help_text=_("Only if you ask for somebody else. We look at your mandate at our desk."),
+        required=False,
+        max_length=200,
+        validators=[refuse_secrets],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_made_by(self) -> str:
+        return str(self.cleaned_data["made_by"] or DataSubjectRequest.MadeBy.SELF)
+
+    def clean_subject_name(self) -> str:
+        """Kept only where somebody else asks: nothing is held without a reason."""
+        if self.cleaned_data.get("made_by", "self") == DataSubjectRequest.MadeBy.SELF:
+            return ""
+        name = on_one_line(self.cleaned_data["subject_name"])
+        if not name:
+            raise ValidationError(
+                _("Write the name of the person for whom the request is made."), code="required"
+            )
+        return name
+
+
+class RequestForm(OnBehalf):
     """A data-subject request (GDPR 15–22). Never asks for a personal identity code."""
 
     kind = forms.ChoiceField(
@@ -134,8 +173,7 @@ class RequestForm(forms.Form):
     proof = ProofField()
 
     def clean_name(self) -> str:
-        """On one line, and without what turns the reading order: it would turn the staff's page."""
-        name = " ".join(TURNS.sub("", str(self.cleaned_data["name"])).split())
+        name = on_one_line(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Write your name."), code="required")
         return name
@@ -165,5 +203,7 @@ class RequestForm(forms.Form):
 
     def asked(self) -> dict[str, str]:
         """What the service takes."""
-        names = ("kind", "name", "email", "phone", "details", "language")
+        names = (
+            "kind", "name", "email", "phone", "made_by", "subject_name", "details", "language",
+        )  # fmt: skip
         return {name: str(self.cleaned_data[name]) for name in names}

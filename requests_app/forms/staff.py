@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register import formfields
 from register.models import Customer, IdentityCheck
-from requests_app.forms.public import refuse_secrets
+from requests_app.forms.public import OnBehalf, refuse_secrets
 from requests_app.models import DataSubjectRequest
 
 Channel = DataSubjectRequest.Channel
@@ -24,7 +24,7 @@ def _text(label: Any, *, required: bool, rows: int = 4, help_text: Any = "") -> 
     )  # fmt: skip
 
 
-class EnterForm(forms.Form):
+class EnterForm(OnBehalf):
     """A request received by e-mail, phone, paper or at the desk."""
 
     channel = forms.ChoiceField(label=_("Came by"), choices=BY_STAFF)
@@ -38,6 +38,7 @@ class EnterForm(forms.Form):
     phone = formfields.PhoneField()
     language = forms.ChoiceField(label=_("Language"), choices=Customer.Language)
     details = _text(_("What the request is about"), required=False)
+    field_order = ("channel", "received_at", "kind", "name", "made_by", "subject_name")
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).strip().lower()
@@ -81,6 +82,13 @@ class IdentifyForm(StepForm):
         choices=IdentityCheck.Document,
         widget=forms.RadioSelect,
         help_text=_("Only the kind is kept: no copy, no number."),
+    )
+    mandate = forms.CharField(
+        label=_("Mandate seen"),
+        help_text=_("For instance: power of attorney dated 1.7.2026. No copy is kept."),
+        required=False,
+        max_length=200,
+        validators=[refuse_secrets],
     )
 
 

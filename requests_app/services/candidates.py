@@ -39,16 +39,21 @@ def _alike(request: DataSubjectRequest) -> Q:
         wanted |= Q(email=request.email)
     if request.phone:
         wanted |= Q(phone=request.phone)
-    words = request.name.lower().split()
+    words = _whose(request).lower().split()
     if len(words) > 1:
         wanted |= Q(search_text__startswith=f"{words[-1]} {words[0]}")
     return wanted
+
+
+def _whose(request: DataSubjectRequest) -> str:
+    """The name of the person whom the request is about."""
+    return (request.subject_name or request.name).strip()
 
 
 def _in_what(person: Customer, request: DataSubjectRequest) -> tuple[str, ...]:
     same = (
         (_("e-mail"), bool(request.email) and person.email == request.email),
         (_("phone"), bool(request.phone) and person.phone == request.phone),
-        (_("name"), person.full_name.lower() == request.name.strip().lower()),
+        (_("name"), person.full_name.lower() == _whose(request).lower()),
     )
     return tuple(what for what, is_same in same if is_same)

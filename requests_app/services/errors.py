@@ -35,6 +35,10 @@ class NotMatched(StepRefused):
     message = _("First say which person of the register the request is about.")
 
 
+class MandateMissing(StepRefused):
+    message = _("Say which mandate you saw: somebody asks on behalf of the person.")
+
+
 class NotIdentified(StepRefused):
     message = _("First check the person's identity from a photo ID.")
 

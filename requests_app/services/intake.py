@@ -30,6 +30,8 @@ def submit(
     language: str,
     at: datetime,
     notice_version: str = "",
+    made_by: str = DataSubjectRequest.MadeBy.SELF,
+    subject_name: str = "",
 ) -> DataSubjectRequest:
     """Take in a request from the public form and send its confirmation link.
 
@@ -41,7 +43,7 @@ def submit(
     request = _create(
         kind=kind, name=name, email=email, phone=phone, details=details, language=language,
         channel=DataSubjectRequest.Channel.WEB, state=State.RECEIVED, received_at=at, at=at,
-        by=None, notice_version=notice_version,
+        by=None, notice_version=notice_version, made_by=made_by, subject_name=subject_name,
     )  # fmt: skip
     queue_mail(request=request, mail="confirm", at=at)
     return request
@@ -60,6 +62,8 @@ def enter(
     details: str = "",
     language: str,
     at: datetime,
+    made_by: str = DataSubjectRequest.MadeBy.SELF,
+    subject_name: str = "",
 ) -> DataSubjectRequest:
     """Write in a request that came by e-mail, phone, paper or at the desk, with its real time of
     receipt. It needs no confirmation. Raises NotPermitted or ReceivedInFuture."""
@@ -70,6 +74,7 @@ def enter(
     request = _create(
         kind=kind, name=name, email=email, phone=phone, details=details, language=language,
         channel=channel, state=State.CONFIRMED, received_at=received_at, at=at, by=by,
+        made_by=made_by, subject_name=subject_name,
     )  # fmt: skip
     queue_mail(request=request, mail="received", at=at)
     return request

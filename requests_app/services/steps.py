@@ -89,30 +89,40 @@ def ask_identification(*, request: DataSubjectRequest, by: Any, at: datetime) ->
 
 @transaction.atomic
 def identify(
-    *, request: DataSubjectRequest, document_type: str, by: Any, at: datetime
+    *, request: DataSubjectRequest, document_type: str, mandate: str = "", by: Any, at: datetime
 ) -> DataSubjectRequest:
-    """A photo ID was seen at the desk. Kept: which kind of document, who saw it, when. Never a
-    copy or a number. Raises NotMatched before the person is known."""
+    """A photo ID was seen at the desk, and of a representative the mandate as well. Kept: which
+    kind of document, which mandate, who saw it, when. Never a copy or a number. Raises NotMatched
+    before the person is known, MandateMissing."""
     _needs(by, "identify")
     row = _locked(request, State.CONFIRMED)
     if row.customer is None:
         raise errors.NotMatched
+    represented = row.made_by != DataSubjectRequest.MadeBy.SELF
+    if represented and not mandate.strip():
+        raise errors.MandateMissing
     row.document_type = document_type
+    row.mandate = mandate.strip() if represented else ""
     row.identified_at = at
     row.identified_by = by
     _enter(row, State.IDENTIFIED)
-    row.save(update_fields=["document_type", "identified_at", "identified_by", "state"])
+    row.save(update_fields=["document_type", "mandate", "identified_at", "identified_by", "state"])
+    if not represented:  # the representative's ID says nothing about the customer
+        _note_check(row.customer, document_type, by, at)
+    audit.record(verb="request.identified", by=by, at=at, object=row, fields=["document_type"])
+    queue_mail(request=row, mail="identified", at=at)
+    return row
+
+
+def _note_check(customer: Customer, document_type: str, by: Any, at: datetime) -> None:
     IdentityCheck.objects.create(
-        customer=row.customer,
+        customer=customer,
         document_type=document_type,
         occasion=IdentityCheck.Occasion.REQUEST,
         checked_at=at,
         saved_at=at,
         saved_by=by,
     )
-    audit.record(verb="request.identified", by=by, at=at, object=row, fields=["document_type"])
-    queue_mail(request=row, mail="identified", at=at)
-    return row
 
 
 @transaction.atomic

@@ -127,7 +127,7 @@ def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpRes
     if not _is_offered(step, asked, staff(request)):
         messages.error(request, _what_is_wrong(request, asked))
         return redirect("admin:requests-request", pk=pk)
-    form = step.form(request.POST, prefix=key)
+    form = _fitting(step.form(request.POST, prefix=key), asked)
     if form.is_valid() and _taken(request, asked, step, form):
         messages.success(request, str(step.done))
         return redirect("admin:requests-request", pk=pk)
@@ -215,7 +215,9 @@ def _page(
     user, at = staff(request), now()
     plan = _plan(asked, user, at)
     given = {"seen": plan.seen} if plan else {}
-    offered = [_offer(step, tried or {}, given) for step in STEPS if _is_offered(step, asked, user)]
+    offered = [
+        _offer(step, asked, tried or {}, given) for step in STEPS if _is_offered(step, asked, user)
+    ]
     unmatched = asked.state == State.CONFIRMED and permissions.may(user, "identify")
     context = {
         **site.each_context(request),
@@ -278,6 +280,17 @@ def _plan(asked: DataSubjectRequest, user: Any, at: datetime) -> erasing.Preview
     return erasing.preview(request=asked, on=clock.local_date(at), language=language)
 
 
-def _offer(step: Step, tried: dict[str, forms.BaseForm], given: dict[str, str]) -> dict[str, Any]:
-    form = tried.get(step.key) or step.form(prefix=step.key, initial=given)
+def _offer(
+    step: Step, asked: DataSubjectRequest, tried: dict[str, forms.BaseForm], given: dict[str, str]
+) -> dict[str, Any]:
+    form = tried.get(step.key) or _fitting(step.form(prefix=step.key, initial=given), asked)
     return {"step": step, "form": form}
+
+
+def _fitting(form: StepForm, asked: DataSubjectRequest) -> StepForm:
+    """A mandate is asked for only where somebody represents the person."""
+    if asked.made_by == DataSubjectRequest.MadeBy.SELF:
+        form.fields.pop("mandate", None)
+    elif "mandate" in form.fields:
+        form.fields["mandate"].required = True
+    return form

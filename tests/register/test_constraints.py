@@ -276,6 +276,15 @@ TRIES: dict[str, Callable[[], object]] = {
     "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
     "requests_extension_has_reason": breaks(DataSubjectRequest, extended_at=cast.NOW),
     "requests_in_hand_is_identified": breaks(DataSubjectRequest, state="identified"),
+    "requests_on_behalf_names_whom": breaks(DataSubjectRequest, made_by="guardian"),
+    "requests_representative_has_mandate": lambda: dsr(
+        made_by="guardian",
+        subject_name="Aino",
+        state="identified",
+        customer=cast.customer(),
+        identified_at=cast.NOW,
+        identified_by=cast.petra(),
+    ),
     "requests_mail_sent_has_time": breaks(RequestMail, state="sent"),
     "requests_reminder_once": lambda: twice(reminder, request=dsr()),
     "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
@@ -289,6 +298,7 @@ TRIES: dict[str, Callable[[], object]] = {
 
 
 SHADOWED = {
+    "requests_app_datasubjectrequest_made_by_declared": "requests_on_behalf_names_whom",
     "register_case_state_declared": "register_case_settled_has_time",
     "register_approval_outcome_declared": "register_approval_decided_has_decider",
 }

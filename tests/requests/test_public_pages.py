@@ -129,7 +129,10 @@ def test_a_link_of_the_notice_preselects_the_kind(client: Client, db) -> None:
 
 def test_the_form_never_asks_for_an_identity_code(client: Client, db) -> None:
     names = set(RequestForm().fields)
-    assert names == {"kind", "name", "email", "phone", "details", "language", "website", "proof"}
+    assert names == {
+        "kind", "name", "email", "phone", "made_by", "subject_name", "details", "language",
+        "website", "proof",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,69 @@
+"""A guardian, a trustee or somebody authorised asks for the person, and shows the mandate."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from register.models import IdentityCheck
+from requests_app.models import DataSubjectRequest
+from requests_app.services import candidates, errors, steps
+from tests import cast
+
+BEHALF = {"made_by": "guardian", "subject_name": "Aino Aallokko", "name": "Meri Ulappa"}
+FORM = {
+    "kind": "access", "name": "Meri Ulappa", "email": "meri@posti.example", "language": "fi",
+}  # fmt: skip
+
+
+def test_meri_asks_for_her_child_on_the_form(client: Client, db) -> None:
+    client.post("/tietosuoja/pyynto/", {**FORM, **BEHALF})
+    asked = DataSubjectRequest.objects.get()
+    assert (asked.made_by, asked.subject_name) == ("guardian", "Aino Aallokko")
+
+
+def test_who_asks_for_somebody_says_for_whom_and_others_leave_no_name(client: Client, db) -> None:
+    page = client.post("/tietosuoja/pyynto/", {**FORM, "made_by": "authorised"})
+    assert "jonka puolesta" in page.content.decode()
+    assert not DataSubjectRequest.objects.exists()
+    client.post("/tietosuoja/pyynto/", {**FORM, "made_by": "self", "subject_name": "Eero"})
+    assert DataSubjectRequest.objects.get().subject_name == ""
+
+
+def test_the_clerk_is_shown_the_child_not_the_guardian(ask) -> None:
+    aino = cast.aino()
+    request = ask("confirmed", **BEHALF, email="meri@posti.example")
+    [found] = candidates.find(request=request, by=cast.petra(), at=cast.NOW)
+    assert (found.customer, len(found.alike)) == (aino, 1)
+
+
+def test_a_representative_is_not_identified_without_the_mandate(client: Client, ask) -> None:
+    request = ask("confirmed", **BEHALF)
+    steps.match(request=request, customer=cast.aino(), by=cast.petra(), at=cast.NOW)
+    with pytest.raises(errors.MandateMissing):
+        steps.identify(request=request, document_type="passport", by=cast.petra(), at=cast.NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DataSubjectRequest.objects.filter(pk=request.pk).update(
+            state="identified", identified_at=cast.NOW, identified_by=cast.petra()
+        )
+
+    client.force_login(cast.petra())
+    step = f"/hallinta/requests_app/datasubjectrequest/{request.pk}/vaihe/tunnista/"
+    client.post(step, {"tunnista-document_type": "passport"})
+    request.refresh_from_db()
+    assert request.state == "confirmed"
+    client.post(
+        step, {"tunnista-document_type": "passport", "tunnista-mandate": "Huoltajuustodistus"}
+    )
+    request.refresh_from_db()
+    assert (request.state, request.mandate) == ("identified", "Huoltajuustodistus")
+    assert not IdentityCheck.objects.exists()  # it was not Aino who showed her ID
+    assert "Huoltajuustodistus" in client.get(step.partition("vaihe")[0]).content.decode()
+
+
+def test_a_mandate_is_not_asked_of_aino_herself(client: Client, ask) -> None:
+    request = ask("confirmed")
+    steps.match(request=request, customer=cast.aino(), by=cast.petra(), at=cast.NOW)
+    client.force_login(cast.petra())
+    page = client.get(f"/hallinta/requests_app/datasubjectrequest/{request.pk}/").content.decode()
+    assert "tunnista-document_type" in page
+    assert "tunnista-mandate" not in page
