@@ -117,7 +117,7 @@ def test_what_aino_signed_on_the_tablet_is_frozen_with_her_signature_in_it() -> 
     before = contracts.printed(agreement=row, by=cast.kaisa(), at=cast.NOW)
     assert sha256(before).hexdigest() == row.sha256
     pages = PdfReader(io.BytesIO(before)).pages
-    assert len({name for page in pages for name in page.images}) == 1  # shared by the pages
+    assert len({image.name for page in pages for image in page.images}) == 1  # they share it
     assert "Naarmu keulassa." in "".join(page.extract_text() for page in pages)
     row.customer.last_name = "Toinen"
     row.customer.save()
