@@ -40,6 +40,10 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
         return [
             path("rekisteriseloste/", self._page(record.record_page), name="requests-record"),
             path("rekisteriseloste.pdf", self._page(record.record_pdf), name="requests-record-pdf"),
+            path("rekisteriseloste.csv", self._page(record.record_csv), name="requests-record-csv"),
+            path(
+                "rekisteriseloste.json", self._page(record.record_json), name="requests-record-json"
+            ),
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
             path("viesti/<uuid:pk>/", self._page(staff.request_mail), name="requests-mail"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from register.desk.urls import on_site
-from requests_app.views import wording
+from requests_app.views import promises, wording
 
 PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("seloste/", wording.overview, "notice-overview"),
@@ -15,6 +15,7 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("seloste/sanat/<slug:language>/", wording.words, "notice-words"),
     ("seloste/esikatselu/<slug:language>/", wording.preview, "notice-preview"),
     ("seloste/julkaise/", wording.publish, "notice-publish"),
+    ("seloste/lupaukset.pdf", promises.evidence_pdf, "evidence-pdf"),
     ("seloste/unohda/", wording.forget, "notice-forget"),
 )
 

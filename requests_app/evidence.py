@@ -92,6 +92,22 @@ def gather(*, at: datetime) -> dict[str, Evidence]:
     }
 
 
+def titles() -> dict[str, str]:
+    """Promise → what it is about, in a few words."""
+    return {
+        "p1": _("Who answers for the data"), "p2": _("Whose data"), "p3": _("Purposes"),
+        "p4": _("Lawful bases"), "p5": _("Three years"), "p6": _("Six years"),
+        "p7": _("Basic details and identity numbers"), "p8": _("Companies"),
+        "p9": _("History of rentals and payments"), "p10": _("Purchases"),
+        "p11": _("Agreements, drivers and cards"), "p12": _("Communication"),
+        "p13": _("Feedback"), "p14": _("Damage and fees"), "p15": _("Bans, consents, choices"),
+        "p16": _("Data about the processing"), "p17": _("Sources"), "p18": _("Access"),
+        "p19": _("Paper"), "p20": _("Right to see"), "p21": _("Contact details checked"),
+        "p22": _("Correction"), "p23": _("Objection and restriction"), "p24": _("Erasure"),
+        "p25": _("Portability"), "p26": _("Complaint"),
+    }  # fmt: skip
+
+
 def _slips(promise: str, moment: Moment) -> Iterator[Line]:
     count = slips.COUNTS.get(promise)
     for slip in count(moment) if count else ():

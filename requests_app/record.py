@@ -1,9 +1,12 @@
 """The record of processing activities (GDPR 30(1)) from the policy: each purpose is an activity."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from register import policy
+from django.utils.translation import gettext as _
+
+from register import controller, policy
 from register.declare import Category, Named, Purpose
 
 
@@ -16,6 +19,9 @@ class Held:
     columns: tuple[str, ...]
     sealed: bool
     periods: tuple[str, ...]
+
+
+NOTHING = Held("", "", (), False, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +92,36 @@ def _roles(categories: Iterable[Category], language: str) -> tuple[str, ...]:
 def _names(declared: Iterable[Named], language: str) -> tuple[str, ...]:
     """Names in the order of the declaration, each once."""
     return tuple(dict.fromkeys(item.name.to(language) for item in declared))
+
+
+def as_data(record: Record) -> dict[str, Any]:
+    """The record for machines, with the controller whom art. 30(1)(a) asks for."""
+    return {"controller": dict(controller.details()), **asdict(record)}
+
+
+def header() -> tuple[str, ...]:
+    """Titles of `rows`. Call with the language of the record active."""
+    return (
+        _("Purpose"), _("What we do"), _("Lawful basis"), _("Statute"), _("Data subjects"),
+        _("Category"), _("What we hold"), _("Encrypted"), _("How long"), _("Sources"),
+        _("Recipients"), _("Transfers outside the EU and EEA"), _("Roles that see it"),
+        _("Columns"),
+    )  # fmt: skip
+
+
+def rows(record: Record) -> Iterator[tuple[str, ...]]:
+    """A row for each category of each activity; one without data of its own has one row too."""
+    for activity in record.activities:
+        for held in activity.categories or (NOTHING,):
+            yield (
+                activity.name, activity.describes, f"GDPR {activity.basis}", activity.statute,
+                _listed(activity.subjects), held.name, held.describes,
+                (_("yes") if held.sealed else _("no")) if held.name else "",
+                _listed(held.periods), _listed(activity.sources), _listed(activity.recipients),
+                _listed(record.transfers) or _("None."), _listed(activity.roles),
+                _listed(held.columns),
+            )  # fmt: skip
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return "; ".join(names)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from register import pdf
+from register import pdf, spreadsheets
 from register.desk.access import needs_verb
 from requests_app import record
 from requests_app.views.files import pdf_response
@@ -34,3 +34,27 @@ def record_pdf(request: HttpRequest, site: Any) -> HttpResponse:
         styles=("pdf/record.css",),
     )
     return pdf_response(content, name=f"rekisteriseloste-{language}.pdf")
+
+
+@needs_verb("audit")
+def record_csv(request: HttpRequest, site: Any) -> HttpResponse:
+    """As a spreadsheet opens it: a row for each category of each purpose."""
+    language = get_language() or "fi"
+    made = record.build(language=language)
+    content = "".join(spreadsheets.csv_parts(record.header(), record.rows(made)))
+    name = f"rekisteriseloste-{language}.csv"
+    return HttpResponse(content, content_type=spreadsheets.CSV_TYPE, headers=_saved_as(name))
+
+
+@needs_verb("audit")
+def record_json(request: HttpRequest, site: Any) -> HttpResponse:
+    language = get_language() or "fi"
+    return JsonResponse(
+        record.as_data(record.build(language=language)),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers=_saved_as(f"rekisteriseloste-{language}.json"),
+    )
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

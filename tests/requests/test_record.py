@@ -1,8 +1,10 @@
 """The record of processing says what art. 30 asks, and every declared column is in it."""
 
+import csv
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -38,8 +40,24 @@ def test_petra_and_leena_read_the_record_and_take_it_as_pdf(client, db, who: str
     assert "/StructTreeRoot" in PdfReader(BytesIO(answer.content)).trailer["/Root"]
 
 
+def test_the_record_is_had_as_a_spreadsheet_and_for_machines(client, db) -> None:
+    client.force_login(cast.petra())
+    sheet = client.get(reverse("admin:requests-record-csv")).content.decode("utf-8-sig")
+    lines = list(csv.reader(sheet.splitlines(), delimiter=";"))
+    data = client.get(reverse("admin:requests-record-json")).json()
+    assert data["controller"]["business_id"] == settings.CONTROLLER["business_id"]
+    keys = [activity["key"] for activity in data["activities"]]
+    assert keys == [purpose.key for purpose in policy.PURPOSES]
+    held = sum(max(1, len(activity["categories"])) for activity in data["activities"])
+    assert len(lines) == 1 + held
+    assert {len(line) for line in lines} == {len(record.header())}
+    told = {column for line in lines[1:] for column in line[-1].split("; ") if column}
+    assert told == set(policy.FIELDS)
+
+
 @pytest.mark.parametrize("who", ["kaisa", "olli", "birgit", "mauri"])
 def test_others_do_not_open_the_record(client, db, who: str) -> None:
     client.force_login(getattr(cast, who)())
     assert client.get(reverse("admin:requests-record")).status_code == 403
-    assert client.get(reverse("admin:requests-record-pdf")).status_code == 403
+    for kind in ("pdf", "csv", "json"):
+        assert client.get(reverse(f"admin:requests-record-{kind}")).status_code == 403
