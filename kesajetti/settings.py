@@ -171,6 +171,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kesajetti.accounts.sessions.KeepWatch",
+    "kesajetti.tablet.only_the_agreement",
     "kesajetti.denials.write_down_denials",
 ]
 

@@ -53,6 +53,8 @@ VERBS: dict[str, Any] = {
     "agreement.made": _("made the agreement"),
     "agreement.printed": _("printed the agreement"),
     "agreement.signed": _("took the signature"),
+    "tablet.given": _("handed over the tablet"),
+    "tablet.back": _("took the tablet back"),
     "agreement.void": _("made the agreement void"),
     "signature.kept": _("kept a signature"),
     "handed_over": _("handed the craft over"),

@@ -259,6 +259,15 @@ class SignForm(forms.Form):
     )  # fmt: skip
 
 
+class StrokesForm(forms.Form):
+    """A signature as the tablet sends it (services.signatures)."""
+
+    strokes = forms.CharField(
+        widget=forms.HiddenInput, max_length=60_000, label=_("Signature"),
+        error_messages={"required": _("Sign in the box first.")},
+    )  # fmt: skip
+
+
 class ChecklistForm(forms.Form):
     """The checklist of one driver."""
 

@@ -23,6 +23,7 @@ from register.desk import (
     people,
     photos,
     roles,
+    tablet,
 )
 
 NOT_ALLOWED = 405
@@ -75,6 +76,10 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("poistot/<uuid:pk>/uudelleen/", forgetting.try_again, "forgetting-try-again", {}),
     ("sopimus/<uuid:pk>/sopimus.pdf", dock.agreement_pdf, "desk-agreement-pdf", {}),
     ("sopimus/<uuid:pk>/allekirjoitettu/", dock.sign_agreement, "desk-agreement-sign", {}),
+    ("sopimus/<uuid:pk>/tabletille/", tablet.give, "desk-tablet-give", {}),
+    ("tabletti/", tablet.sign, "desk-tablet", {}),
+    ("tabletti/takaisin/", tablet.take_back, "desk-tablet-back", {}),
+    ("tabletti/ulos/", tablet.sign_out, "desk-tablet-out", {}),
     ("sopimus/<uuid:pk>/mitatoi/", dock.void_agreement, "desk-agreement-void", {}),
     ("varaus/<uuid:pk>/kuvat/", photos.add, "desk-booking-photos", BOOKING),
     ("varaus/<uuid:pk>/kuvat/avaa/", photos.open_all, "desk-booking-photos-open", BOOKING),

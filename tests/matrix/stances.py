@@ -186,6 +186,17 @@ STANCES: dict[str, Stance] = {
     ),
     "admin:desk-agreement-sign": act(writes("register.Agreement"), "agreement"),
     "admin:desk-agreement-void": act(writes("register.Agreement"), "agreement"),
+    "admin:desk-tablet-give": act(
+        both(
+            writes("register.Agreement"),
+            whole("register.Customer.email", "register.Customer.phone"),
+        ),
+        "agreement",
+    ),
+    # Without a tablet in a customer's hands (tests/desk/test_tablet.py) they lead to the front.
+    "admin:desk-tablet": replace(form(writes("register.Agreement")), ends_on_front=True),
+    "admin:desk-tablet-back": replace(act(writes("register.Agreement")), ends_on_front=True),
+    "admin:desk-tablet-out": replace(act(writes("register.Agreement")), ends_on_front=True),
     "admin:desk-attachment": form(reveals("register.Attachment.content"), "attachment"),
     "admin:desk-attachment-small": page(reveals("register.Attachment.content"), "photo"),
     "admin:desk-attachment-take-back": act(writes("register.Attachment"), "photo"),

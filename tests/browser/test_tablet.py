@@ -1,0 +1,68 @@
+"""In a real browser: Aino signs on the tablet, the connection breaks, nothing is lost."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from register.models import Agreement
+from register.services import contracts
+from tests import cast
+from tests.browser.test_desk import PASSWORD, SIZES, TABLET, fits, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def draw(page: Page) -> None:
+    page.locator("#pad").scroll_into_view_if_needed()
+    box = page.locator("#pad").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    for step in range(1, 12):
+        page.mouse.move(box["x"] + 40 + step * 25, box["y"] + 60 + (step % 3) * 40)
+    page.mouse.up()
+
+
+def test_aino_signs_though_the_connection_breaks_and_kaisa_takes_the_tablet_back(
+    page: Page, live_server: Any, axe: Callable[[Page], None], allowed_console: list[str]
+) -> None:
+    allowed_console.append("ERR_INTERNET_DISCONNECTED")
+    page.set_viewport_size(TABLET)
+    booking = cast.booking(cast.aino())
+    cast.driver(booking.customer, booking)
+    cast.line(booking)
+    kaisa = cast.kaisa()
+    agreement = contracts.make(booking=booking, language="fi", by=kaisa, at=cast.NOW)
+    sign_in(page, live_server, kaisa)
+    page.goto(live_server.url + reverse("admin:desk-booking", args=[booking.pk]))
+    page.get_by_label("Ajokortti").check()
+    page.get_by_role("button", name="Allekirjoita tabletilla").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(agreement.number)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        axe(page)
+        assert fits(page)
+    page.set_viewport_size(TABLET)
+
+    page.get_by_role("button", name="Olen lukenut").click()
+    expect(page.get_by_role("alert")).to_have_text("Allekirjoita ensin ruutuun.")
+    draw(page)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Olen lukenut").click()
+    expect(page.get_by_role("alert")).to_contain_text("Allekirjoituksesi on tallessa")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Olen lukenut").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kiitos, sopimus on allekirjoitettu")
+    axe(page)
+
+    page.goto(live_server.url + reverse("admin:index"))  # whatever the customer types
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kiitos, sopimus on allekirjoitettu")
+    page.get_by_label("salasana").fill(PASSWORD)
+    page.get_by_role("button", name="Takaisin tiskille").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Luovutus")
+    agreement = Agreement.objects.get(pk=agreement.pk)
+    assert (agreement.state, agreement.signing) == ("signed", "tablet")
+    assert contracts.frozen(agreement)
