@@ -10,6 +10,8 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from register import validators
+
 LOCAL = "%Y-%m-%dT%H:%M"
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]*)?|-?\.[0-9]+")
 
@@ -20,6 +22,17 @@ def retype(form: forms.BaseForm, name: str, value: str) -> None:
     data = data.copy()
     data[form.add_prefix(name)] = value
     form.data = data
+
+
+def straighten(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
+    """Take out of every text what turns its reading order; what is then empty was not filled in."""
+    for name, value in list(cleaned.items()):
+        if not isinstance(value, str) or (straight := validators.straight(value)) == value:
+            continue
+        cleaned[name] = straight
+        field = form.fields.get(name)
+        if field is not None and field.required and not straight.strip():
+            form.add_error(name, ValidationError(field.error_messages["required"], "required"))
 
 
 class DateTimeInput(forms.DateTimeInput):

@@ -17,6 +17,21 @@ REGISTRATION = re.compile(r"^[A-ZÅÄÖ][0-9]{1,6}$")
 # 13–19 digits in the groups in which cards are printed, beginning with 2–6 as payment cards do.
 CARD_IN_TEXT = re.compile(r"(?<![\d+])[2-6](?:[ \-]?\d){12,18}(?!\d)")
 CODE = re.compile(r"^[A-Z0-9]{5,20}$")
+# Marks that turn the reading order (Unicode's bidirectional controls), and controls other than
+# tabulator and line ends: invisible where they are typed, they rewrite what is read beside them.
+UNSEEN = re.compile(
+    r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+
+
+def straight(text: str) -> str:
+    """The text without marks that turn its reading order or control a screen; its lines stay."""
+    return UNSEEN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """A name or a heading: straight, on one line, single blanks."""
+    return " ".join(straight(text).split())
 
 
 def identity_code(text: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from register import validators
 from register.admin import refusals
-from register.formfields import retype
+from register.formfields import retype, straighten
 from register.services.refusals import ChangedMeanwhile
 from register.vault.forms import SealedFormField
 
@@ -49,6 +49,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        straighten(self, cleaned)
         self._refuse_cards(cleaned)
         self._refuse_if_changed_meanwhile()
         if self.refusal is not None:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from register import policy, validators
-from register.formfields import DateTimeField, EuroField, PhoneField, retype
+from register.formfields import DateTimeField, EuroField, PhoneField, retype, straighten
 from register.models import Company, Craft, Customer, Driver, IdentityCheck, Method, OrderLine
 from register.models.choices import in_active_language
 from register.money import euros
@@ -20,10 +20,11 @@ from register.services import bookings, pricing
 
 
 class CarefulForm(forms.Form):
-    """No text of the desk takes a card number."""
+    """No text of the desk takes a card number, or turns the page that it is read on."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        straighten(self, cleaned)
         for name, value in list(cleaned.items()):
             if isinstance(value, str) and name != "seen":
                 try:

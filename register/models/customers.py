@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from register import validators
 from register.models.base import PersonalRecord, Record, choices_are_kept
 
 
@@ -107,6 +108,8 @@ class Customer(Record):
 
     def normalise(self) -> None:
         """The forms in which contact data is stored and searched: call before every save."""
+        self.first_name = validators.one_line(self.first_name)
+        self.last_name = validators.one_line(self.last_name)
         self.email = self.email.strip().lower()
         self.search_text = f"{self.last_name} {self.first_name} {self.last_name}".lower().strip()
 

@@ -17,7 +17,6 @@ from requests_app.models import DataSubjectRequest
 Kind = DataSubjectRequest.Kind
 
 CODE_IN_TEXT = re.compile(r"(?<!\d)\d{6}\s?[-+A-FYXWVU]\s?\d{3}[0-9A-Z](?![0-9A-Z])", re.IGNORECASE)
-TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 WORK = 40_000
 """Hashes that the browser tries at most: about a second on a phone."""
 
@@ -59,7 +58,7 @@ def refuse_secrets(text: str) -> None:
 def on_one_line(text: Any) -> str:
     """Without line breaks, and without what turns the reading order: it would turn the staff's
     page."""
-    return " ".join(TURNS.sub("", str(text)).split())
+    return validators.one_line(str(text))
 
 
 class ProofWidget(AltchaWidget):  # type: ignore[misc]

@@ -69,3 +69,15 @@ def test_a_card_number_is_seen_in_a_text(text: str) -> None:
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
     assert not validators.holds_card_number(text)
+
+
+HOSTILE = "Aino\u202e\u2066 \u200fAal\x1blokko\x9b"
+
+
+def test_a_name_reads_in_one_direction_on_one_line() -> None:
+    assert validators.one_line(f" {HOSTILE}\r\n\t Oy\u2028") == "Aino Aallokko Oy"
+
+
+def test_a_text_keeps_its_lines_and_letters_and_loses_what_turns_it() -> None:
+    text = "Öljy,\n\tשלום \u2067مرحبا\u2069 €\u061c"
+    assert validators.straight(text) == "Öljy,\n\tשלום مرحبا €"
