@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.admin.base import ReadOnlyAdmin
 from requests_app.models import DataSubjectRequest
-from requests_app.views import record, staff
+from requests_app.views import figures, record, staff
 
 
 @admin.register(DataSubjectRequest)
@@ -44,6 +44,8 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
             path(
                 "rekisteriseloste.json", self._page(record.record_json), name="requests-record-json"
             ),
+            path("luvut/", self._page(figures.figures_page), name="requests-figures"),
+            path("luvut.csv", self._page(figures.figures_csv), name="requests-figures-csv"),
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
             path("viesti/<uuid:pk>/", self._page(staff.request_mail), name="requests-mail"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),

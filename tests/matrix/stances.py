@@ -228,6 +228,8 @@ STANCES: dict[str, Stance] = {
     "admin:requests-record-csv": page(verb("audit")),
     "admin:requests-record-json": page(verb("audit")),
     "admin:evidence-pdf": page(verb("promises")),
+    "admin:requests-figures": page(verb("audit")),
+    "admin:requests-figures-csv": page(verb("audit")),
     "admin:requests-enter": form(verb("identify")),
     "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-mail": act(verb("identify"), "request-mail"),
