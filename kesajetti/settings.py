@@ -234,6 +234,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+if folder := vars().get("EMAIL_FILE_PATH"):  # a relative name means the same from everywhere
+    EMAIL_FILE_PATH = str(BASE_DIR / folder)
+EMAIL_TIMEOUT = 30  # seconds: a mail server that does not answer does not hold the worker
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{CONTROLLER['trade_name']} <{CONTROLLER['email']}>"
 )

@@ -91,6 +91,16 @@ class Recipient(Named):
     when: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(Named):
+    """A lawful ground to refuse a data-subject request, whole or in part. `name` is read by the
+    clerk, `told` by the person; `law` is what it rests on; `kinds` are the requests it fits."""
+
+    told: Text
+    law: str
+    kinds: tuple[str, ...]
+
+
 class Clock(Enum):
     """Which arithmetic of `register.clock` counts the period."""
 

@@ -17,6 +17,7 @@ from register.declare import (
     Event,
     ExportReason,
     Field,
+    Ground,
     Named,
     Purpose,
     Recipient,
@@ -1277,6 +1278,158 @@ RESTRICTION_GROUNDS = (
     Named(key="marketing_objection", name=Text("Markkinoinnin vastustaminen", "Invändning mot marknadsföring", "Objection to marketing")),
     Named(key="own_situation", name=Text("Asiakkaan oma tilanne", "Kundens egen situation", "The person's own situation")),
 )  # fmt: skip
+ALL_KINDS = (
+    "access", "rectification", "erasure", "restriction", "portability", "objection", "withdrawal",
+)  # fmt: skip
+DECISION_GROUNDS = (
+    Ground(
+        key="not_identified", kinds=ALL_KINDS, law="GDPR 11(2), 12(2), 12(6)",
+        name=Text("Henkilöllisyyttä ei voitu varmistaa", "Identiteten kunde inte styrkas", "The identity could not be checked"),
+        told=Text(
+            "Emme voineet varmistaa, kuka pyynnön teki. Siksi emme voi luovuttaa tai muuttaa tietoja.",
+            "Vi kunde inte försäkra oss om vem som gjorde begäran. Därför kan vi inte lämna ut eller ändra uppgifter.",
+            "We could not make sure who made the request. Therefore we cannot hand over or change data.",
+        ),
+    ),
+    Ground(
+        key="mandate_missing", kinds=ALL_KINDS, law="GDPR 12(2)",
+        name=Text("Edustajan valtuutusta ei näytetty", "Fullmakten visades inte", "The representative's mandate was not shown"),
+        told=Text(
+            "Emme saaneet nähdä valtuutusta, jonka nojalla toista ihmistä edustetaan.",
+            "Vi fick inte se den fullmakt med stöd av vilken en annan person företräds.",
+            "We were not shown the mandate to act for another person.",
+        ),
+    ),
+    Ground(
+        key="not_in_register", kinds=ALL_KINDS, law="GDPR 12(4), 15(1)",
+        name=Text("Rekisterissä ei ole pyytäjän tietoja", "Registret innehåller inga uppgifter om personen", "The register holds nothing about the person"),
+        told=Text(
+            "Emme löytäneet rekisteristämme sinua koskevia tietoja.",
+            "Vi hittade inga uppgifter om dig i vårt register.",
+            "We found no data about you in our register.",
+        ),
+    ),
+    Ground(
+        key="double", kinds=ALL_KINDS, law="GDPR 12(5)",
+        name=Text("Sama pyyntö on jo käsiteltävänä", "Samma begäran behandlas redan", "The same request is already in hand"),
+        told=Text(
+            "Olet jo tehnyt saman pyynnön, ja vastaamme siihen. Tätä kaksoiskappaletta emme käsittele erikseen.",
+            "Du har redan gjort samma begäran och vi besvarar den. Den här dubbletten behandlas inte för sig.",
+            "You have already made the same request, and we answer that one. This double is not handled separately.",
+        ),
+    ),
+    Ground(
+        key="excessive", kinds=ALL_KINDS, law="GDPR 12(5)",
+        name=Text("Ilmeisen perusteeton tai kohtuuton pyyntö", "Uppenbart ogrundad eller orimlig begäran", "Manifestly unfounded or excessive"),
+        told=Text(
+            "Pyyntö on ilmeisen perusteeton tai toistuvuutensa vuoksi kohtuuton. Perustelemme sen alla.",
+            "Begäran är uppenbart ogrundad eller orimlig, eftersom den upprepas. Skälen står nedan.",
+            "The request is manifestly unfounded, or excessive because it is repeated. The reasons are below.",
+        ),
+    ),
+    Ground(
+        key="rights_of_others", kinds=("access", "portability"), law="GDPR 15(4), 20(4)",
+        name=Text("Toisen ihmisen oikeudet", "Andras rättigheter", "The rights of others"),
+        told=Text(
+            "Osa tiedoista koskee muita ihmisiä, joiden oikeuksia luovuttaminen loukkaisi.",
+            "En del av uppgifterna gäller andra människor, vilkas rättigheter skulle kränkas.",
+            "Part of the data concerns other people, whose rights would suffer.",
+        ),
+    ),
+    Ground(
+        key="limited_by_law", kinds=("access",), law="Tietosuojalaki 1050/2018, 34 §",
+        name=Text("Laki rajoittaa tarkastusoikeutta", "Lagen begränsar rätten till insyn", "The law limits the right of access"),
+        told=Text(
+            "Laki rajoittaa oikeutta saada nämä tiedot. Muut tiedot saat.",
+            "Lagen begränsar rätten att få dessa uppgifter. De övriga får du.",
+            "The law limits the right to this data. You get the rest.",
+        ),
+    ),
+    Ground(
+        key="correct_already", kinds=("rectification",), law="GDPR 16",
+        name=Text("Tieto on oikein", "Uppgiften är riktig", "The data is right as it is"),
+        told=Text(
+            "Tarkistimme tiedon, ja se on oikein. Käsityksesi siitä on liitetty pyyntöösi.",
+            "Vi kontrollerade uppgiften och den är riktig. Din uppfattning finns i din begäran.",
+            "We checked the data, and it is right. Your view of it stands in your request.",
+        ),
+    ),
+    Ground(
+        key="bookkeeping", kinds=("erasure", "restriction"), law="Kirjanpitolaki 1336/1997, 2:10; GDPR 17(3)(b)",
+        name=Text("Kirjanpitolaki", "Bokföringslagen", "The Bookkeeping Act"),
+        told=Text(
+            "Kirjanpitolaki velvoittaa meidät säilyttämään sopimusten ja maksujen tositteet.",
+            "Bokföringslagen kräver att vi bevarar verifikat över avtal och betalningar.",
+            "The Bookkeeping Act obliges us to keep the vouchers of agreements and payments.",
+        ),
+    ),
+    Ground(
+        key="legal_claim", kinds=("erasure", "restriction", "objection"), law="GDPR 17(3)(e), 18(2), 21(1)",
+        name=Text("Oikeudellinen vaade", "Rättsligt anspråk", "A legal claim"),
+        told=Text(
+            "Tietoja tarvitaan oikeudellisen vaateen laatimiseen, esittämiseen tai puolustamiseen.",
+            "Uppgifterna behövs för att fastställa, göra gällande eller försvara ett rättsligt anspråk.",
+            "The data is needed to establish, exercise or defend a legal claim.",
+        ),
+    ),
+    Ground(
+        key="still_needed", kinds=("erasure",), law="GDPR 17(1)(a)",
+        name=Text("Tietoja tarvitaan vielä sopimukseen", "Uppgifterna behövs ännu för avtalet", "Still needed for the contract"),
+        told=Text(
+            "Varauksesi tai vuokrauksesi on kesken, ja tarvitsemme tietoja sen hoitamiseen.",
+            "Din bokning eller uthyrning pågår, och vi behöver uppgifterna för den.",
+            "Your booking or rental is not over, and we need the data for it.",
+        ),
+    ),
+    Ground(
+        key="no_such_case", kinds=("restriction",), law="GDPR 18(1)",
+        name=Text("Rajoittamisen edellytys puuttuu", "Förutsättning för begränsning saknas", "No case for restriction"),
+        told=Text(
+            "Mikään laissa säädetyistä rajoittamisen edellytyksistä ei täyty.",
+            "Ingen av de förutsättningar för begränsning som lagen anger är uppfylld.",
+            "None of the cases in which the law provides for restriction is at hand.",
+        ),
+    ),
+    Ground(
+        key="not_supplied", kinds=("portability",), law="GDPR 20(1)",
+        name=Text("Tieto ei ole siirrettävissä", "Uppgiften är inte överförbar", "Not portable data"),
+        told=Text(
+            "Siirto-oikeus koskee vain tietoja, jotka olet itse antanut ja joita käsitellään suostumuksella tai sopimuksen vuoksi.",
+            "Rätten till överföring gäller bara uppgifter som du själv har lämnat och som behandlas med samtycke eller på grund av avtal.",
+            "The right covers only what you supplied yourself and what is processed on consent or contract.",
+        ),
+    ),
+    Ground(
+        key="weightier_grounds", kinds=("objection",), law="GDPR 21(1)",
+        name=Text("Painavammat perusteet", "Tungre vägande skäl", "Compelling grounds"),
+        told=Text(
+            "Käsittelyyn on huomattavan tärkeä ja perusteltu syy, joka painaa enemmän. Perustelemme sen alla.",
+            "Det finns tvingande berättigade skäl som väger tyngre. De står nedan.",
+            "There are compelling legitimate grounds that weigh more. They are below.",
+        ),
+    ),
+    Ground(
+        key="duty_by_law", kinds=("objection", "erasure"), law="GDPR 6(1)(c), 17(3)(b)",
+        name=Text("Lakisääteinen velvoite", "Lagstadgad skyldighet", "A duty set by law"),
+        told=Text(
+            "Käsittely perustuu lakisääteiseen velvoitteeseemme.",
+            "Behandlingen grundar sig på vår lagstadgade skyldighet.",
+            "The processing rests on a duty that the law sets us.",
+        ),
+    ),
+    Ground(
+        key="no_consent", kinds=("withdrawal",), law="GDPR 7(3)",
+        name=Text("Suostumusta ei ole voimassa", "Inget samtycke gäller", "No consent stands"),
+        told=Text(
+            "Sinulla ei ole meillä voimassa olevaa suostumusta, joten peruttavaa ei ollut.",
+            "Du har inget gällande samtycke hos oss, så det fanns inget att återkalla.",
+            "No consent of yours stands with us, so there was nothing to withdraw.",
+        ),
+    ),
+)  # fmt: skip
+"""Grounds of a decision that goes against the person in whole or part (GDPR 12(4)). The clerk
+chooses one that fits the kind of request, and adds the reasons of the case."""
+
 REVEAL_REASONS = (
     Named(key="identify", name=Text("Henkilön erottaminen samannimisistä", "Särskilja personer med samma namn", "Telling people apart")),
     Named(key="agreement", name=Text("Vuokrasopimuksen tekeminen", "Upprättande av hyresavtal", "Making a rental agreement")),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("tietosuoja/pyynto/lahetetty/<str:signed>/", views.request_sent, name="request-sent"),
     path("tietosuoja/pyynto/vahvista/<str:token>/", views.request_confirm, name="request-confirm"),
     path("tietosuoja/pyynto/<str:token>/", views.request_status, name="request-status"),
+    path("tietosuoja/pyynto/<str:token>/paatos.pdf", views.request_letter, name="request-letter"),
     path("tietosuoja/pyynto/<str:token>/peru/", views.request_withdraw, name="request-withdraw"),
     path(
         "tietosuoja/pyynto/<str:token>/paketti/<str:key>/",

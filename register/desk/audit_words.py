@@ -74,6 +74,7 @@ VERBS: dict[str, Any] = {
     "request.received": _("received a request"),
     "request.identified": _("identified the requester"),
     "request.decided": _("decided a request"),
+    "request.letter": _("printed the letter of a request"),
     "request.closed": _("closed a request"),
     "request.mail_again": _("sent a mail of a request again"),
     "requests.reminded": _("reminded of requests"),

@@ -1,20 +1,34 @@
 """Staff's forms: a request that came by other ways, and the choices of each step."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from register import formfields
+from register import formfields, policy
+from register.declare import Named
 from register.models import Customer, IdentityCheck
 from requests_app.forms.public import OnBehalf, refuse_secrets
 from requests_app.models import DataSubjectRequest
+from requests_app.services import errors
+from requests_app.services.effects import OPEN_TO_OBJECTION, PER_USE, Uses
 
 Channel = DataSubjectRequest.Channel
 Decision = DataSubjectRequest.Decision
 BY_STAFF = [(c.value, c.label) for c in Channel if c is not Channel.WEB]
+
+
+CASES = ("accuracy_contested", "unlawful_no_erasure", "needed_for_claim", "objection_pending")
+"""The cases of restriction, GDPR 18(1)(a)–(d); the other grounds are those of an objection."""
+
+
+def _named(declared: Iterable[Named]) -> list[tuple[str, str]]:
+    language = get_language()
+    return [(one.key, one.name.to(language)) for one in declared]
 
 
 def _text(label: Any, *, required: bool, rows: int = 4, help_text: Any = "") -> forms.CharField:
@@ -56,6 +70,9 @@ class EnterForm(OnBehalf):
 class StepForm(forms.Form):
     """A step that only needs its button."""
 
+    def fit(self, asked: DataSubjectRequest) -> None:
+        """Ask only what fits the request."""
+
     def chosen(self) -> dict[str, Any]:
         """What the service takes."""
         return dict(self.cleaned_data)
@@ -91,21 +108,68 @@ class IdentifyForm(StepForm):
         validators=[refuse_secrets],
     )
 
+    def fit(self, asked: DataSubjectRequest) -> None:
+        """A mandate is asked for only where somebody represents the person."""
+        if asked.made_by == DataSubjectRequest.MadeBy.SELF:
+            del self.fields["mandate"]
+        else:
+            self.fields["mandate"].required = True
+
 
 class DecideForm(StepForm):
     decision = forms.ChoiceField(label=_("Decision"), choices=Decision, widget=forms.RadioSelect)
-    grounds = _text(
-        _("Grounds"),
-        required=False,
-        help_text=_("Told to the person. Needed when something is refused."),
+    purposes = forms.MultipleChoiceField(
+        label=_("Which use of the data"), widget=forms.CheckboxSelectMultiple, required=False
     )
+    case = forms.ChoiceField(label=_("Why it is restricted"), required=False)
+    ground = forms.ChoiceField(
+        label=_("Ground"),
+        required=False,
+        help_text=_("When something is refused: the letter tells the ground and the law."),
+    )
+    grounds = _text(
+        _("Reasons in this case"),
+        required=False,
+        help_text=_("Told to the person. When something is refused, choose a ground or write why."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["purposes"].choices = _named(  # type: ignore[attr-defined]
+            purpose for purpose in policy.PURPOSES if purpose.key in OPEN_TO_OBJECTION
+        )
+        cases = [case for case in policy.RESTRICTION_GROUNDS if case.key in CASES]
+        self.fields["case"].choices = [("", "–"), *_named(cases)]  # type: ignore[attr-defined]
+        self.fields["ground"].choices = [  # type: ignore[attr-defined]
+            ("", "–"), *_named(policy.DECISION_GROUNDS)
+        ]  # fmt: skip
+
+    def fit(self, asked: DataSubjectRequest) -> None:
+        self.kind = asked.kind
+        fitting = [one for one in policy.DECISION_GROUNDS if asked.kind in one.kinds]
+        self.fields["ground"].choices = [("", "–"), *_named(fitting)]  # type: ignore[attr-defined]
+        if asked.kind not in PER_USE:
+            del self.fields["purposes"]
+        elif asked.kind == DataSubjectRequest.Kind.OBJECTION:
+            self.fields["purposes"].initial = [policy.MARKETING.key]
+        if asked.kind != DataSubjectRequest.Kind.RESTRICTION:
+            del self.fields["case"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         refusing = cleaned.get("decision") not in (None, Decision.GRANTED)
-        if refusing and not cleaned.get("grounds"):
+        if refusing and not (cleaned.get("grounds") or cleaned.get("ground")):
             self.add_error("grounds", _("Say the grounds: the person has a right to them."))
+        if "case" in self.fields and cleaned.get("decision") == Decision.GRANTED:
+            for name in ("purposes", "case"):
+                if not cleaned.get(name):
+                    self.add_error(name, str(errors.PurposesMissing()))
         return cleaned
+
+    def chosen(self) -> dict[str, Any]:
+        data = super().chosen()
+        purposes, case = data.pop("purposes", []), data.pop("case", "")
+        return {**data, "uses": Uses(tuple(purposes), case) if purposes else None}
 
 
 class CloseForm(DecideForm):

@@ -79,3 +79,11 @@ class NeedsAnother(StepRefused):
         "A second person has to approve this erasure: the customer has a contract. It has been "
         "asked for; when it is approved, press the button again."
     )
+
+
+class GroundDoesNotFit(StepRefused):
+    message = _("This ground does not fit this kind of request.")
+
+
+class PurposesMissing(StepRefused):
+    message = _("Choose which use of the data the decision concerns.")

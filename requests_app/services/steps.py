@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db import transaction
 
-from register import permissions
+from register import permissions, policy
 from register.clock import local_date
 from register.models import Customer, IdentityCheck
 from register.services import audit
 from requests_app import deadlines, lifecycle
 from requests_app.models import DataSubjectRequest
 from requests_app.services import effects, errors
+from requests_app.services.effects import Uses
 from requests_app.tasks import after_commit, make_package_of, queue_mail
 
 State = DataSubjectRequest.State
@@ -127,24 +128,28 @@ def _note_check(customer: Customer, document_type: str, by: Any, at: datetime) -
 
 @transaction.atomic
 def decide(
-    *, request: DataSubjectRequest, decision: str, grounds: str = "", by: Any, at: datetime
+    *,
+    request: DataSubjectRequest,
+    decision: str,
+    ground: str = "",
+    grounds: str = "",
+    uses: Uses | None = None,
+    by: Any,
+    at: datetime,
 ) -> None:
-    """Record the outcome. Refusing, whole or part, takes grounds (GDPR 12(4)).
+    """Record the outcome. Refusing, whole or part, takes grounds (GDPR 12(4)): `ground` is a key
+    of policy.DECISION_GROUNDS, `grounds` the reasons of the case. `uses`: what a restriction or an
+    objection concerns.
 
     Where data is to be handed over, the worker makes the package and mails its link; otherwise the
     person is told at once.
     """
     _needs(by, "package")
     row = _locked(request, State.IDENTIFIED)
-    if decision != Decision.GRANTED and not grounds.strip():
-        raise errors.GroundsMissing
-    row.decision = decision
-    row.grounds = grounds.strip()
-    row.decided_at = at
+    _decide(row, decision, ground, grounds, at)
     _enter(row, State.DECIDED)
     row.save(update_fields=["decision", "grounds", "decided_at", "state"])
-    if decision == Decision.GRANTED:
-        effects.carry_out(row, by=by, at=at)
+    _carry_out(row, uses, by, at)
     audit.record(verb="request.decided", by=by, at=at, object=row, reason=decision)
     if row.kind in WITH_PACKAGE and decision != Decision.REFUSED:
         after_commit(make_package_of, row, by)
@@ -205,16 +210,17 @@ def close(
     by: Any,
     at: datetime,
     decision: str = "",
+    ground: str = "",
     grounds: str = "",
+    uses: Uses | None = None,
 ) -> None:
     """End the request. One that never got so far as a decision is decided here, for instance when
     the person is not in the register or did not come to be identified."""
     _needs(by, "package")
     row = _locked(request, *DataSubjectRequest.OPEN)
     if not row.decision:
-        _decide_at_the_end(row, decision, grounds, at)
-        if decision == Decision.GRANTED:
-            effects.carry_out(row, by=by, at=at)
+        _decide(row, decision, ground, grounds, at)
+        _carry_out(row, uses, by, at)
     row.closed_at = at
     _enter(row, State.CLOSED)
     row.save()
@@ -222,12 +228,30 @@ def close(
     queue_mail(request=row, mail="closed", at=at)
 
 
-def _decide_at_the_end(row: DataSubjectRequest, decision: str, grounds: str, at: datetime) -> None:
-    if not decision:
+def _decide(
+    row: DataSubjectRequest, decision: str, ground: str, grounds: str, at: datetime
+) -> None:
+    """Fill in the outcome. What the person is told begins with the declared ground and its law."""
+    told = "\n\n".join(filter(None, (_declared(ground, row), grounds.strip())))
+    if not decision or (decision != Decision.GRANTED and not told):
         raise errors.GroundsMissing
-    if decision != Decision.GRANTED and not grounds.strip():
-        raise errors.GroundsMissing
-    row.decision, row.grounds, row.decided_at = decision, grounds.strip(), at
+    row.decision, row.grounds, row.decided_at = decision, told, at
+
+
+def _declared(ground: str, row: DataSubjectRequest) -> str:
+    """What the person reads of a declared ground, in the language of the request."""
+    if not ground:
+        return ""
+    fitting = {one.key: one for one in policy.DECISION_GROUNDS if row.kind in one.kinds}
+    if ground not in fitting:
+        raise errors.GroundDoesNotFit
+    return f"{fitting[ground].told.to(row.language)} ({fitting[ground].law})"
+
+
+def _carry_out(row: DataSubjectRequest, uses: Uses | None, by: Any, at: datetime) -> None:
+    """What was granted, whole or in part, happens in the same transaction."""
+    if row.decision == Decision.GRANTED or (row.decision == Decision.PARTLY and uses):
+        effects.carry_out(row, uses=uses, by=by, at=at)
 
 
 @transaction.atomic

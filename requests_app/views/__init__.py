@@ -1,6 +1,7 @@
 """The public pages. Each reads like a sentence: parse, call one service, answer."""
 
 from requests_app.views.choices import choices
+from requests_app.views.letters import request_letter
 from requests_app.views.notice import notice_page, notice_pdf, version, version_pdf, versions
 from requests_app.views.paper import request_form_pdf
 from requests_app.views.requests import (
@@ -20,6 +21,7 @@ __all__ = [
     "package_fetch",
     "request_confirm",
     "request_form_pdf",
+    "request_letter",
     "request_new",
     "request_sent",
     "request_status",

@@ -83,6 +83,7 @@ def request_status(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "asked": asked,
         "status": status.of(asked),
+        "letter_url": reverse("request-letter", args=[token]),
         "withdraw_url": reverse("request-withdraw", args=[token]),
     }
     return render(request, "public/request/status.html", context)

@@ -127,7 +127,8 @@ def request_step(request: HttpRequest, site: Any, pk: UUID, key: str) -> HttpRes
     if not _is_offered(step, asked, staff(request)):
         messages.error(request, _what_is_wrong(request, asked))
         return redirect("admin:requests-request", pk=pk)
-    form = _fitting(step.form(request.POST, prefix=key), asked)
+    form = step.form(request.POST, prefix=key)
+    form.fit(asked)
     if form.is_valid() and _taken(request, asked, step, form):
         messages.success(request, str(step.done))
         return redirect("admin:requests-request", pk=pk)
@@ -283,14 +284,9 @@ def _plan(asked: DataSubjectRequest, user: Any, at: datetime) -> erasing.Preview
 def _offer(
     step: Step, asked: DataSubjectRequest, tried: dict[str, forms.BaseForm], given: dict[str, str]
 ) -> dict[str, Any]:
-    form = tried.get(step.key) or _fitting(step.form(prefix=step.key, initial=given), asked)
+    form = tried.get(step.key)
+    if form is None:
+        fresh = step.form(prefix=step.key, initial=given)
+        fresh.fit(asked)
+        form = fresh
     return {"step": step, "form": form}
-
-
-def _fitting(form: StepForm, asked: DataSubjectRequest) -> StepForm:
-    """A mandate is asked for only where somebody represents the person."""
-    if asked.made_by == DataSubjectRequest.MadeBy.SELF:
-        form.fields.pop("mandate", None)
-    elif "mandate" in form.fields:
-        form.fields["mandate"].required = True
-    return form

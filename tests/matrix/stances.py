@@ -132,6 +132,7 @@ STANCES: dict[str, Stance] = {
     "request-sent": page(anybody, signed="signed"),
     "request-confirm": form(anybody, token="confirm"),
     "request-status": page(anybody, token="status"),
+    "request-letter": page(anybody, token="status"),
     "request-withdraw": act(anybody, token="status"),
     "package-fetch": form(anybody, token="status", key="package"),
     "choices": form(anybody, token="choices"),
@@ -233,6 +234,7 @@ STANCES: dict[str, Stance] = {
     "admin:requests-enter": form(verb("identify")),
     "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-mail": act(verb("identify"), "request-mail"),
+    "admin:requests-letter": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),
     # -- Papers ------------------------------------------------------------------------------------
     "admin:paper-folders": page(sees("register.PaperFolder")),
