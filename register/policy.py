@@ -535,7 +535,7 @@ PRIVACY = Role(
     ),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve",
-        "promises", "shred",
+        "promises", "shred", "breach",
     ),
 )  # fmt: skip
 OWNER = Role(
@@ -549,7 +549,7 @@ OWNER = Role(
     writes=("*",),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
-        "evidence", "roles", "approve", "promises", "notice", "shred",
+        "evidence", "roles", "approve", "promises", "notice", "shred", "breach",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -568,6 +568,7 @@ VERBS = {
     "promises": Text("Näkee, pidetäänkö selosteen lupaukset", "Ser om beskrivningens löften hålls", "Sees whether the notice's promises are kept"),
     "notice": Text("Muotoilee selosteen sanat ja julkaisee sen", "Formulerar beskrivningens ord och publicerar den", "Words the notice and publishes it"),
     "shred": Text("Kirjaa paperikansion tuhotuksi", "Antecknar att en pappersmapp är förstörd", "Notes that a paper folder was destroyed"),
+    "breach": Text("Kirjaa tietoturvaloukkaukset", "Antecknar personuppgiftsincidenter", "Writes down data breaches"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""
@@ -1207,6 +1208,7 @@ NOT_PERSONAL = {
     "register.ErasureTrouble": "opaque ids of people whose erasure fails",
     "register.AuditSeal": "opaque ids and keyed digests of audit events",
     "requests_app.RequestMail": "which mail of a request was sent when; neither address nor text",
+    "register.Breach": "what happened, in kinds and numbers; its texts take no names",
     "register.NoticeVersion": "what the firm has said in public",
     "register.NoticeWords": "what the firm is about to say in public",
     "requests_app.Reminder": "that staff were reminded of a last day",

@@ -4,6 +4,7 @@ from register.models import lookups  # noqa: F401 -- registers the look-up `amon
 from register.models.approvals import Approval
 from register.models.audit import AuditEvent, AuditSeal, LookUpNotice
 from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
+from register.models.breaches import Breach
 from register.models.communication import (
     Attachment,
     Channel,
@@ -42,6 +43,7 @@ __all__ = [
     "AuditSeal",
     "Ban",
     "Booking",
+    "Breach",
     "CardOnFile",
     "Case",
     "Channel",

@@ -9,6 +9,7 @@ in Helsinki. Import it as `from tests import cast`.
 from tests.cast.choices import (
     WORDS,
     ban,
+    breach,
     choice,
     consent,
     contact,
@@ -79,6 +80,7 @@ __all__ = [
     "ban",
     "birgit",
     "booking",
+    "breach",
     "card",
     "case",
     "choice",

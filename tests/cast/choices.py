@@ -6,6 +6,7 @@ from typing import Any
 from register import policy
 from register.models import (
     Ban,
+    Breach,
     Choice,
     Company,
     CompanyContact,
@@ -116,6 +117,19 @@ def folder(**fields: Any) -> PaperFolder:
         "destroy_by": TODAY + timedelta(days=365),
     }
     return PaperFolder.objects.create(**(named | fields))
+
+
+def breach(**fields: Any) -> Breach:
+    """A tablet left on the dock for an hour, known this morning; nothing assessed yet."""
+    named = {
+        "reference": f"TL-2026-{next(serial):04d}",
+        "kind": Breach.Kind.CONFIDENTIALITY,
+        "known_at": NOW - timedelta(hours=4),
+        "what": "Tabletti unohtui laiturille tunniksi avattuna.",
+        "whom": "asiakkaat",
+        "data": "päivän varaukset",
+    }
+    return Breach.objects.create(**(named | fields))
 
 
 def maintenance(of: Craft, **fields: Any) -> MaintenanceBlock:

@@ -236,6 +236,11 @@ STANCES: dict[str, Stance] = {
     "admin:requests-mail": act(verb("identify"), "request-mail"),
     "admin:requests-letter": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),
+    # -- Breaches ----------------------------------------------------------------------------------
+    "admin:breaches": page(verb("breach")),
+    "admin:breach-begin": form(verb("breach")),
+    "admin:breach": form(verb("breach"), "register.Breach"),
+    "admin:breach-close": act(verb("breach"), "register.Breach"),
     # -- Papers ------------------------------------------------------------------------------------
     "admin:paper-folders": page(sees("register.PaperFolder")),
     "admin:paper-labels": page(sees("register.PaperFolder")),

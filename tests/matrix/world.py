@@ -388,7 +388,7 @@ def _books(world: World) -> None:
     named: list[tuple[str, models.Model]] = [
         ("request-mail", asked_mail), ("night", run), ("trouble", trouble), ("user", user),
         (receipt._meta.label, receipt),
-        (cast.folder()._meta.label, cast.folder()),
+        (cast.folder()._meta.label, cast.folder()), ("register.Breach", cast.breach()),
     ]  # fmt: skip
     grant = RoleGrant.objects.filter(user=world.staff["marketing"]).first()
     named += [("grant", grant)] if grant else []

@@ -123,6 +123,7 @@ MAKE: dict[type[models.Model], Make] = {
     rows.CardOnFile: lambda **f: cast.card(cast.customer(), **f),
     rows.IdentityCheck: lambda **f: cast.identity_check(cast.customer(), **f),
     rows.PaperFolder: cast.folder,
+    rows.Breach: cast.breach,
     rows.Payment: lambda **f: cast.payment(cast.booking(cast.customer()), **f),
     rows.Deposit: lambda **f: cast.deposit(cast.booking(cast.customer()), **f),
     rows.User: lambda **f: cast.staff("desk", **f),
@@ -257,6 +258,15 @@ TRIES: dict[str, Callable[[], object]] = {
     ),
     "register_card_last_four_digits": breaks(rows.CardOnFile, last_four="12x4"),
     "register_card_destroyed_is_gone": breaks(rows.CardOnFile, number_destroyed_on=cast.TODAY),
+    "register_breach_closed_is_assessed": breaks(
+        rows.Breach, closed_at=cast.NOW, authority_told_at=cast.NOW, people_why_not="x"
+    ),
+    "register_breach_closed_authority_answered": breaks(
+        rows.Breach, closed_at=cast.NOW, risk="risk", measures="x", people_why_not="x"
+    ),
+    "register_breach_closed_people_answered": breaks(
+        rows.Breach, closed_at=cast.NOW, risk="risk", measures="x", authority_told_at=cast.NOW
+    ),
     "register_folder_destroyed_by_somebody": breaks(rows.PaperFolder, destroyed_on=cast.TODAY),
     "register_payment_amount_positive": breaks(rows.Payment, amount_cents=0),
     "register_deposit_captured_within": breaks(rows.Deposit, captured_cents=50_001),
