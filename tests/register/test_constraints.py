@@ -192,6 +192,16 @@ def same_seal() -> None:
     twice(rows.AuditSeal.objects.create, key_version=1, number=1, **counts, **digests)
 
 
+def published(**fields: Any) -> rows.NoticeVersion:
+    named = {"published_at": cast.NOW, "policy_version": "1", "bodies": {}, "digest": "0" * 64}
+    return rows.NoticeVersion.objects.create(**(named | fields))
+
+
+def same_words() -> None:
+    for _time in range(2):
+        rows.NoticeWords.objects.create(key="lead", language="fi", text="x", saved_at=cast.NOW)
+
+
 def same_notice() -> None:
     told = {"actor_roles": "desk", "usual": 10, "noticed_at": cast.NOW}
     twice(rows.LookUpNotice.objects.create, actor_id=1, verb="reveal", day=cast.TODAY, **told)
@@ -281,6 +291,8 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_season_starts_once": same_season,
     "register_seal_number": same_seal,
     "register_notice_once_a_day": same_notice,
+    "register_notice_from_one": lambda: published(number=0),
+    "register_notice_words_once_a_language": same_words,
     "register_journal_mark_one": lambda: rows.JournalMark.objects.create(id=2),
     "requests_due_not_before_target": breaks(DataSubjectRequest, due_on=cast.TODAY),
     "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
