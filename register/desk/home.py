@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,7 +15,7 @@ from register import clock, permissions
 from register.desk import panels
 from register.desk.access import needs_verb, staff
 from register.desk.forms import SearchForm
-from register.models import Agreement, Booking, Customer, Deposit, User
+from register.models import Agreement, Booking, Customer, Deposit, Rental, User
 from register.services import audit, search
 
 SOON = timedelta(hours=24)
@@ -59,7 +59,8 @@ def today(*, user: User, at: datetime) -> Today | None:
 
 def _with_signatures(when: Q) -> Any:
     rows = Booking.objects.filter(when).select_related("customer", "craft__craft_class")
-    return rows.prefetch_related("agreements")
+    in_force = Agreement.objects.exclude(state=Agreement.State.VOID)
+    return rows.prefetch_related(Prefetch("agreements", queryset=in_force))
 
 
 def _running_out(user: User, at: datetime) -> list[Deposit]:
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, site: Any, context: dict[str, Any]) -> TemplateR
             "now": at,
             "may_search": permissions.may(user, "search"),
             "may_add": permissions.may_write(user, Customer),
+            "may_hand": permissions.may_write(user, Rental),
             "sees_agreements": permissions.may_see(user, Agreement),
             "panels": panels.shown(panels.FRONT, request),
             **context,

@@ -33,6 +33,18 @@
       if (!window.confirm(form.dataset.confirm)) event.preventDefault();
     });
   });
+  // Today refreshes itself while somebody works here: a desk left alone still signs out by itself,
+  // and nothing moves under the finger or the keyboard of whoever is in the middle of a row.
+  var touched = Date.now();
+  ["pointerdown", "keydown"].forEach(function (name) {
+    document.addEventListener(name, function () { touched = Date.now(); });
+  });
+  window.setInterval(function () {
+    var today = document.querySelector("[data-refresh]");
+    if (!today || document.hidden || Date.now() - touched > 300000) return;
+    if (today.contains(document.activeElement) || today.querySelector("details[open]")) return;
+    today.dispatchEvent(new CustomEvent("desk:refresh"));
+  }, 60000);
   // A form is sent once, however often a wet thumb hits the button.
   document.querySelectorAll("form[method=post]").forEach(function (form) {
     form.addEventListener("submit", function (event) {

@@ -1,13 +1,15 @@
 """In a real browser: Aino signs on the tablet, the connection breaks, nothing is lost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from register.models import Agreement
+from register.models import Agreement, Booking
 from register.services import contracts
 from tests import cast
 from tests.browser.test_desk import PASSWORD, SIZES, TABLET, fits, sign_in
@@ -66,3 +68,25 @@ def test_aino_signs_though_the_connection_breaks_and_kaisa_takes_the_tablet_back
     agreement = Agreement.objects.get(pk=agreement.pk)
     assert (agreement.state, agreement.signing) == ("signed", "tablet")
     assert contracts.frozen(agreement)
+
+
+def test_today_shows_by_itself_what_another_clerk_did(
+    page: Page, live_server: Any, axe: Callable[[Page], None]
+) -> None:
+    page.set_viewport_size(TABLET)
+    now = timezone.now()
+    late = cast.booking(
+        cast.aino(),
+        state="out",
+        starts_at=now - timedelta(hours=3),
+        ends_at=now - timedelta(hours=1),
+    )
+    sign_in(page, live_server, cast.kaisa())
+    row = page.get_by_role("link", name="Ota vastaan")
+    expect(row).to_be_visible()
+    axe(page)
+    Booking.objects.filter(pk=late.pk).update(state="returned")
+    page.evaluate(
+        "document.querySelector('[data-refresh]').dispatchEvent(new Event('desk:refresh'))"
+    )
+    expect(row).to_have_count(0)

@@ -388,3 +388,26 @@ def test_an_extra_is_one_press_away(kaisas_desk: Client) -> None:
     wish = {"kind": "extra", "description": "Märkäpuku", "quantity": "1", "unit_price": "15.00"}
     kaisas_desk.post(reverse("admin:desk-line-add", args=[booking.pk]), wish)
     assert booking.lines.get().unit_price_cents == 1_500
+
+
+def test_from_todays_row_a_craft_is_taken_back_or_handed_over_in_one_press(
+    kaisas_desk: Client, signed_in: SignedIn
+) -> None:
+    now = timezone.now()
+    out = cast.booking(
+        cast.aino(),
+        state="out",
+        starts_at=now - timedelta(hours=3),
+        ends_at=now - timedelta(hours=1),
+    )
+    signed = cast.booking(cast.eero(), starts_at=now - timedelta(minutes=5))
+    cast.agreement(signed, state="void")
+    cast.agreement(signed)
+    unsigned = cast.booking(cast.customer(), starts_at=now - timedelta(minutes=4))
+    html = kaisas_desk.get(reverse("admin:index")).content.decode()
+    assert reverse("admin:desk-return", args=[out.pk]) in html
+    assert reverse("admin:desk-handover", args=[signed.pk]) in html
+    assert reverse("admin:desk-handover", args=[unsigned.pk]) not in html
+    birgits = signed_in(cast.birgit()).get(reverse("admin:index")).content.decode()
+    assert reverse("admin:desk-booking", args=[out.pk]) in birgits
+    assert reverse("admin:desk-return", args=[out.pk]) not in birgits
