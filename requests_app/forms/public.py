@@ -15,6 +15,7 @@ from register import validators
 from requests_app.models import DataSubjectRequest
 
 Kind = DataSubjectRequest.Kind
+MadeBy = DataSubjectRequest.MadeBy
 
 CODE_IN_TEXT = re.compile(r"(?<!\d)\d{6}\s?[-+A-FYXWVU]\s?\d{3}[0-9A-Z](?![0-9A-Z])", re.IGNORECASE)
 WORK = 40_000
@@ -123,6 +124,18 @@ class OnBehalf(forms.Form):
 
 class RequestForm(OnBehalf):
     """A data-subject request (GDPR 15–22). Never asks for a personal identity code."""
+
+    made_by = forms.ChoiceField(
+        label=_("Do you ask for yourself?"),
+        choices=[
+            (MadeBy.SELF, _("Yes, for myself")),
+            (MadeBy.GUARDIAN, _("For my child")),
+            (MadeBy.TRUSTEE, _("For somebody whose trustee I am")),
+            (MadeBy.AUTHORISED, _("For somebody who has authorised me")),
+        ],
+        initial=MadeBy.SELF,
+        required=False,
+    )
 
     kind = forms.ChoiceField(
         label=_("What do you ask for?"),
