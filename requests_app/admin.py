@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.admin.base import ReadOnlyAdmin
 from requests_app.models import DataSubjectRequest
-from requests_app.views import figures, letters, record, staff
+from requests_app.views import calendar, figures, letters, record, staff
 
 
 @admin.register(DataSubjectRequest)
@@ -46,6 +46,7 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
             ),
             path("luvut/", self._page(figures.figures_page), name="requests-figures"),
             path("luvut.csv", self._page(figures.figures_csv), name="requests-figures-csv"),
+            path("maarapaivat.ics", self._page(calendar.last_days), name="requests-calendar"),
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
             path("viesti/<uuid:pk>/", self._page(staff.request_mail), name="requests-mail"),
             path("<uuid:pk>/paatos.pdf", self._page(letters.staff_letter), name="requests-letter"),

@@ -39,6 +39,7 @@ def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[st
         "may_word_notice": words_notice,
         "notice_waits": words_notice and versions.outdated(),
         "may_enter": permissions.may(request.user, "identify"),
+        "may_take_calendar": customer is None and permissions.may(request.user, "package"),
         "may_read_record": customer is None and permissions.may(request.user, "audit"),
     }
 

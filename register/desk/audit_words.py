@@ -77,6 +77,7 @@ VERBS: dict[str, Any] = {
     "request.received": _("received a request"),
     "request.identified": _("identified the requester"),
     "request.decided": _("decided a request"),
+    "request.calendar": _("fetched the last days of requests as a calendar"),
     "request.letter": _("printed the letter of a request"),
     "request.closed": _("closed a request"),
     "request.mail_again": _("sent a mail of a request again"),

@@ -234,6 +234,7 @@ STANCES: dict[str, Stance] = {
     "admin:requests-enter": form(verb("identify")),
     "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-mail": act(verb("identify"), "request-mail"),
+    "admin:requests-calendar": page(verb("package")),
     "admin:requests-letter": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),
     # -- Breaches ----------------------------------------------------------------------------------
