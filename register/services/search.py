@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import CharField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 from stdnum.fi import hetu
 
@@ -80,6 +81,8 @@ def find(*, query: str, by: User, at: datetime) -> Found:
         return Found()
     ids, how = _ids(text, by)
     people = list(_in_order(ids, by)[: LIMIT + 1])
+    if how == "craft":
+        people.sort(key=lambda person: ids.index(person.pk))
     hits = _hits(people[:LIMIT], how, user=by, on=clock.local_date(at))
     audit.record(verb="search", by=by, at=at, count=len(hits), query=text)
     return Found(hits=hits, more=len(people) > LIMIT, booking=_booking(text, by))
@@ -149,14 +152,17 @@ def _by_agreement(text: str, user: User) -> Ids | None:
 
 
 def _by_registration(text: str, user: User) -> Ids | None:
-    """Whoever has the craft now, next or had it last."""
+    """Whoever has the craft now, then who has it next or had it last."""
     compact = "".join(text.split()).upper()
     if not validators.REGISTRATION.match(compact) or not permissions.may_see(user, Booking):
         return None
     craft = Craft.objects.filter(registration=compact).first()
     if craft is None:
         return None
-    newest = craft.bookings.exclude(state=Booking.State.CANCELLED).order_by("-starts_at")
+    out_first = Exact(F("state"), Booking.State.OUT)
+    newest = craft.bookings.exclude(state=Booking.State.CANCELLED).order_by(
+        out_first.desc(), "-starts_at"
+    )
     return newest.values_list("customer_id", flat=True)[:LIMIT]
 
 

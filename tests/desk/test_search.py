@@ -183,3 +183,14 @@ def test_roles_without_the_verb_have_no_box(signed_in: SignedIn) -> None:
     assert client.post(reverse("admin:desk-search"), {"q": "a"}).status_code == 403
     denied: Any = AuditEvent.objects.get(outcome="denied")
     assert denied.reason == "search_view"
+
+
+def test_a_registration_finds_first_who_has_the_craft_now() -> None:
+    craft, zoe = cast.craft(), cast.customer(last_name="Österman")
+    hours = timedelta(hours=3)
+    cast.booking(
+        zoe, craft=craft, state="out", starts_at=cast.NOW - hours, ends_at=cast.NOW + hours
+    )
+    cast.booking(cast.customer(last_name="Aalto"), craft=craft, starts_at=cast.NOW + 9 * hours)
+    found = search.find(query=craft.registration, by=cast.kaisa(), at=cast.NOW)
+    assert [hit.customer.last_name for hit in found.hits] == ["Österman", "Aalto"]
