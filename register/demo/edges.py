@@ -121,6 +121,7 @@ def _not_moved(stage: Stage, three_years_ago: date) -> list[Edge]:
     """What moves the clock and what does not."""
     long_ago = three_years_ago - 200 * DAY
     reminded, agreed, left = (asked(stage, long_ago) for _n in range(3))
+    life.consent(stage, reminded, moment(long_ago, 15), channel="email")
     sent = life.said(
         stage, reminded, stage.now - 40 * DAY, ("Kevään uutiset", "…"), channel="email", out=True
     )
