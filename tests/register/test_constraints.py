@@ -11,9 +11,11 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from register import models as rows
+from register.models import guards
 from register.vault.models import DataKey, IndexTag, KeyCheck
 from requests_app.models import AccessPackage, DataSubjectRequest, Reminder, RequestMail
 from tests import cast
+from tests.cast.days import serial
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,7 @@ MAKE: dict[type[models.Model], Make] = {
     rows.IdentityCheck: lambda **f: cast.identity_check(cast.customer(), **f),
     rows.PaperFolder: cast.folder,
     rows.Breach: cast.breach,
+    rows.NoticeVersion: lambda **f: published(**f),
     rows.Payment: lambda **f: cast.payment(cast.booking(cast.customer()), **f),
     rows.Deposit: lambda **f: cast.deposit(cast.booking(cast.customer()), **f),
     rows.User: lambda **f: cast.staff("desk", **f),
@@ -193,7 +196,13 @@ def same_seal() -> None:
 
 
 def published(**fields: Any) -> rows.NoticeVersion:
-    named = {"published_at": cast.NOW, "policy_version": "1", "bodies": {}, "digest": "0" * 64}
+    named = {
+        "number": next(serial),
+        "published_at": cast.NOW,
+        "policy_version": "1",
+        "bodies": {},
+        "digest": "0" * 64,
+    }
     return rows.NoticeVersion.objects.create(**(named | fields))
 
 
@@ -410,8 +419,13 @@ def test_the_database_refuses_a_choice_that_is_not_declared(name: str) -> None:
     ("model", "field"), unique_columns(), ids=lambda value: getattr(value, "__name__", value)
 )
 def test_the_database_refuses_the_same_twice(model: type[models.Model], field: str) -> None:
-    first, second = MAKE[model](), MAKE[model]()
     column = model._meta.get_field(field)
+    if model._meta.db_table in guards.never_emptied():  # a row is only ever added
+        first = MAKE[model]()
+        said = refused(lambda: MAKE[model](**{field: getattr(first, field)}))
+        assert column.column in said
+        return
+    first, second = MAKE[model](), MAKE[model]()
     value = getattr(first, field) or ("1" if column.get_internal_type() == "CharField" else None)
     value = value or cast.quote(cast.customer())
     model._base_manager.filter(pk=first.pk).update(**{field: value})
