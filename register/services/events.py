@@ -20,7 +20,7 @@ from register import clock, policy
 from register.declare import Event
 from register.models import Customer
 from register.models.lookups import Ids
-from register.services import facts
+from register.services import facts, staleness
 from register.services.facts import Facts
 
 BATCH = 2_000
@@ -137,10 +137,17 @@ def _write_index(people: Collection[Customer]) -> None:
         )
 
 
-def refresh_all(*, batch: int = BATCH) -> int:
-    """Compare the whole index with the events, in parts of flat size; returns how many were
-    behind. The nightly job does this, so that a forgotten `refresh` keeps nobody for ever."""
-    return sum(refresh(part) for part in all_ids(Customer.objects.all(), batch=batch))
+def refresh_all(*, batch: int = staleness.RANGE) -> int:
+    """Compare the whole index with the events, range by range of people in the database; returns
+    how many were behind. The nightly job does this, so that a forgotten `refresh` keeps nobody
+    for ever."""
+    behind = sum(refresh(part) for part in staleness.behind_their_events(batch))
+    year_end = tuple(settings.FINANCIAL_YEAR_END)
+    for (last, contract, money, erased_on), kept_through in staleness.kept_alike():
+        if kept_through != _kept_through(last, contract, money, erased_on, year_end):
+            alike = (last, contract, money, erased_on)
+            behind += refresh(staleness.people_kept_alike(alike, kept_through))
+    return behind
 
 
 def all_ids(people: QuerySet[Customer], *, batch: int = BATCH) -> Iterator[list[UUID]]:

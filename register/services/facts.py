@@ -5,7 +5,7 @@ needs neither a query per table nor a row per event.
 The statement is put together once, from the models and the policy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -52,12 +52,14 @@ class Place:
             return ()
         return tuple(n for n, event in enumerate(policy.EVENTS) if event.table == self.table.label)
 
-    def rows(self, *, counted: bool) -> QuerySet[Model, Any]:
-        """Per person: her rows, if they are counted, and the latest of each event."""
+    def rows(self, who: Mapping[str, object], *, counted: bool) -> QuerySet[Model, Any]:
+        """Per person: her rows, if they are counted, and the latest of each event. `who`: the
+        condition on the person's id, look-up → value."""
         found = {f"e{n}": Max(policy.EVENTS[n].when, filter=_only(policy.EVENTS[n]))
                  for n in self.events}  # fmt: skip
         numbers = {"n": Count("pk")} if counted else {}
-        rows: Any = self.table.rows().filter(**{f"{self.path}__among": NOBODY})
+        theirs = {f"{self.path}__{look_up}": value for look_up, value in who.items()}
+        rows: Any = self.table.rows().filter(**theirs)
         grouped = rows.values(self.path).annotate(**numbers, **found)
         asked: QuerySet[Model, Any] = grouped.values_list(self.path, *numbers, *found)
         return asked
@@ -117,7 +119,8 @@ def _statement(alias: str, counted: bool) -> _Statement:
     params: list[Any] = []
     numbers: list[int | None] = []
     for number, place in enumerate(p for p in places() if counted or p.events):
-        sql, given = place.rows(counted=counted).query.get_compiler(alias).as_sql()
+        asked = place.rows({"among": NOBODY}, counted=counted)
+        sql, given = asked.query.get_compiler(alias).as_sql()
         own = [*([None] if counted else []), *place.events]
         names = [f"c{column}" for column in range(len(own))]
         parts.append(f"t{number} (owner, {', '.join(names)}) AS ({sql})")

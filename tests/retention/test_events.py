@@ -1,7 +1,7 @@
 """The person's events decide until when she is kept."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +110,32 @@ def test_refreshing_everybody_mends_an_index_that_was_forgotten() -> None:
     assert events.refresh_all(batch=1) == 0
     eero.refresh_from_db()
     assert eero.last_event_on == clock.local_date(cast.NOW)
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("last_event_on", date(2020, 1, 1)),
+        ("last_transaction_on", date(2020, 1, 1)),
+        ("has_contract", True),
+        ("kept_through", date(2020, 1, 1)),
+        ("kept_through", None),
+    ],
+)
+def test_the_comparison_sees_each_column_that_is_wrong(column: str, wrong: object) -> None:
+    eero = cast.eero()
+    cast.message(eero, happened_at=cast.moment(date(2026, 7, 1)))
+    events.refresh([eero.pk])
+    assert events.refresh_all() == 0
+    Customer.objects.filter(pk=eero.pk).update(**{column: wrong})
+    assert events.refresh_all() == 1
+    assert events.refresh_all() == 0
+
+
+def test_the_comparison_reads_days_as_they_hang_on_the_wall_in_helsinki() -> None:
+    eero = cast.eero()
+    cast.message(eero, happened_at=datetime(2026, 12, 31, 22, 30, tzinfo=UTC))
+    events.refresh([eero.pk])
+    eero.refresh_from_db()
+    assert eero.last_event_on == date(2027, 1, 1)
+    assert events.refresh_all() == 0
