@@ -187,12 +187,15 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One column. `label` is "app.Model.field"; None inherits from the category."""
+    """One column. `label` is "app.Model.field"; None inherits from the category. `names_others`:
+    free words or a picture in which other people may appear (GDPR 15(4)): a copy is handed out
+    only when somebody has read it and somebody else has released it."""
 
     label: str
     origin: Origin
     portable: bool = False
     sealed: bool = False
+    names_others: bool = False
     on_erasure: OnErasure | None = None
     access: Access | None = None
 
@@ -276,6 +279,7 @@ def held(
     derived: str = "",
     portable: str = "",
     sealed: str = "",
+    names_others: str = "",
     access: Access | None = None,
     on_erasure: OnErasure | None = None,
 ) -> tuple[Field, ...]:
@@ -286,7 +290,8 @@ def held(
         Origin.DERIVED: derived.split(),
     }
     named = [name for names in origins.values() for name in names]
-    if unknown := {*portable.split(), *sealed.split()} - set(named):
+    marked = {*portable.split(), *sealed.split(), *names_others.split()}
+    if unknown := marked - set(named):
         raise PolicyError(f"{table}: {sorted(unknown)} has no origin")
     return tuple(
         Field(
@@ -294,6 +299,7 @@ def held(
             origin=origin,
             portable=name in portable.split(),
             sealed=name in sealed.split(),
+            names_others=name in names_others.split(),
             access=access,
             on_erasure=on_erasure,
         )

@@ -8,6 +8,8 @@ tests are derived from it. A personal column that is not named here stops the sy
 Vocabulary: `register/declare.py`. Arithmetic of the periods: `register/clock.py`.
 """
 
+from collections.abc import Mapping
+
 from register.declare import (
     Access,
     Basis,
@@ -744,6 +746,7 @@ HISTORY = Category(
             observed="booking handed_over_at returned_at fuel_out_l fuel_in_l hours_out hours_in",
             derived="condition_out condition_in",
             portable="booking handed_over_at returned_at",
+            names_others="condition_out condition_in",
             access=FRONT,
             on_erasure=Erase(),
         ),
@@ -839,7 +842,13 @@ SERVICE_DETAILS = Category(
             access=DEALS,
             on_erasure=VOUCHER,
         ),
-        *held("register.Agreement", derived="condition", access=FRONT, on_erasure=VOUCHER),
+        *held(
+            "register.Agreement",
+            derived="condition",
+            names_others="condition",
+            access=FRONT,
+            on_erasure=VOUCHER,
+        ),
         *held(
             "register.IdentityCheck",
             observed="document_type occasion checked_at",
@@ -903,12 +912,14 @@ CONTACTS = Category(
             "register.Message",
             supplied="subject body",
             observed="channel direction topic happened_at",
+            names_others="subject body",
         ),
         *held(
             "register.Attachment",
             supplied="content",
             observed="kind media_type taken_at moment message booking case agreement",
             sealed="content",
+            names_others="content",
             access=Access(
                 masked=("desk", "dock", "privacy", "owner"),
                 reveal=("desk", "dock", "privacy", "owner"),
@@ -972,6 +983,7 @@ CASES = Category(
         observed="booking kind occurred_at objected_at",
         derived="number state description estimate_cents fee_cents settled_at",
         portable="objection objected_at",
+        names_others="description",
     ),
 )
 CHOICES = Category(
@@ -1008,7 +1020,12 @@ CHOICES = Category(
             observed="chosen_at",
             portable="key value chosen_at",
         ),
-        *held("register.Ban", derived="reason starts_on ends_on lifted_at", access=FRONT),
+        *held(
+            "register.Ban",
+            derived="reason starts_on ends_on lifted_at",
+            names_others="reason",
+            access=FRONT,
+        ),
         *held(
             "register.ProcessingRestriction",
             supplied="kind purpose ground",
@@ -1057,6 +1074,7 @@ METADATA = Category(
         *held(
             "register.Disclosure",
             observed="recipient what legal_ground disclosed_at",
+            names_others="what",
             access=OFFICE,
         ),
     ),
@@ -1091,6 +1109,21 @@ REQUESTS = Category(
             derived="status_token_hash confirm_token_hash",
             access=Access(),
         ),
+        *held(
+            "requests_app.Passage",
+            derived="request table row_id verdict ground proposed_by proposed_at outcome "
+            "decided_by decided_at",
+            access=OFFICE,
+            on_erasure=Erase(),
+        ),
+        *held(
+            "requests_app.Passage",
+            derived="words",
+            sealed="words",
+            access=Access(masked=("privacy", "owner"), reveal=("privacy", "owner")),
+            on_erasure=Erase(),
+        ),
+        *held("requests_app.Passage", derived="seen", access=Access(), on_erasure=Erase()),
         *held(
             "requests_app.AccessPackage",
             derived="request made_at expires_at fetched_at",
@@ -1250,6 +1283,19 @@ EVENTS = (
 )
 """Marketing sent by the firm, a staff edit, an export and a look-up are no events. Using a data
 protection right is none either: asking to be forgotten must not make the firm remember longer."""
+
+# == Own words ====================================================================================
+
+OWN_WORDS: Mapping[str, tuple[Mapping[str, tuple[object, ...]], ...]] = {
+    # What the person wrote herself, and what the register itself wrote to her from a template.
+    "register.Message": (
+        {"direction": ("in",), "channel": ("email", "sms", "web", "letter")},
+        {"direction": ("out",), "saved_by_id": (None,), "source": (FIRM.key,)},
+    ),
+    "register.Attachment": ({"kind": ("signature",)},),
+}
+"""Rows in words of her own, per table: column → values. They name nobody whom the person has not
+named herself, and go into her copy without being read first."""
 
 # == Backups ======================================================================================
 
@@ -1431,6 +1477,13 @@ DECISION_GROUNDS = (
 )  # fmt: skip
 """Grounds of a decision that goes against the person in whole or part (GDPR 12(4)). The clerk
 chooses one that fits the kind of request, and adds the reasons of the case."""
+WITHHOLDING_GROUNDS = (
+    Named(key="others_rights", name=Text("Toisen ihmisen oikeudet ja vapaudet (GDPR 15(4))", "En annan människas rättigheter och friheter (GDPR 15.4)", "The rights and freedoms of another person (GDPR 15(4))")),
+    Named(key="crime_prevention", name=Text("Rikosten ehkäisy tai selvittäminen (tietosuojalaki 1050/2018, 34 §)", "Förebyggande eller utredning av brott (dataskyddslagen 1050/2018, 34 §)", "Prevention or investigation of crime (Data Protection Act 1050/2018, s. 34)")),
+    Named(key="danger", name=Text("Vakava vaara terveydelle tai toisen oikeuksille (tietosuojalaki 1050/2018, 34 §)", "Allvarlig fara för hälsan eller någon annans rättigheter (dataskyddslagen 1050/2018, 34 §)", "Serious danger to health or to another's rights (Data Protection Act 1050/2018, s. 34)")),
+    Named(key="supervision", name=Text("Valvonta- tai tarkastustehtävä (tietosuojalaki 1050/2018, 34 §)", "Tillsyns- eller inspektionsuppgift (dataskyddslagen 1050/2018, 34 §)", "A supervisory or inspection task (Data Protection Act 1050/2018, s. 34)")),
+)  # fmt: skip
+"""Why a passage is left out of a copy, whole or in part. The person is told which it was."""
 
 REVEAL_REASONS = (
     Named(key="identify", name=Text("Henkilön erottaminen samannimisistä", "Särskilja personer med samma namn", "Telling people apart")),
@@ -1484,6 +1537,7 @@ ROLE_KEYS = tuple(role.key for role in ROLES)
 HOLD_REASON_KEYS = tuple(reason.key for reason in HOLD_REASONS)
 RESTRICTION_GROUND_KEYS = tuple(ground.key for ground in RESTRICTION_GROUNDS)
 EXPORT_REASON_KEYS = tuple(reason.key for reason in EXPORT_REASONS)
+WITHHOLDING_GROUND_KEYS = tuple(ground.key for ground in WITHHOLDING_GROUNDS)
 REVEAL_REASON_KEYS = tuple(reason.key for reason in REVEAL_REASONS)
 
 FIELDS: dict[str, Field] = {field.label: field for c in CATEGORIES for field in c.fields}

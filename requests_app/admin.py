@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.admin.base import ReadOnlyAdmin
 from requests_app.models import DataSubjectRequest
-from requests_app.views import calendar, figures, letters, record, staff
+from requests_app.views import calendar, figures, letters, reading, record, staff
 
 
 @admin.register(DataSubjectRequest)
@@ -51,6 +51,11 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
             path("viesti/<uuid:pk>/", self._page(staff.request_mail), name="requests-mail"),
             path("<uuid:pk>/paatos.pdf", self._page(letters.staff_letter), name="requests-letter"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
+            path(
+                "<uuid:pk>/luettavat/",
+                self._page(reading.passages_page),
+                name="requests-passages",
+            ),
             path(
                 "<uuid:pk>/vaihe/<slug:key>/", self._page(staff.request_step), name="requests-step"
             ),

@@ -12,6 +12,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 from register.models import Customer, IdentityCheck
 from register.models.base import Record, choices_are_kept
 from register.vault.files import SealedFileField
+from requests_app.answers import Passage
+
+__all__ = ["AccessPackage", "DataSubjectRequest", "Passage"]
 
 
 @choices_are_kept
@@ -174,7 +177,7 @@ class AccessPackage(models.Model):
     content = SealedFileField(
         _("content"),
         label="package.content",
-        max_length=50 * 1024 * 1024,
+        max_length=200 * 1024 * 1024,
         null=True,
         blank=True,
     )  # a ZIP of the PDF and the JSON; destroyed once fetched or expired

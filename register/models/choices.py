@@ -51,3 +51,7 @@ def restriction_grounds() -> Choices:
 
 def approvals() -> Choices:
     return _choices(policy.NEEDS_TWO.values())
+
+
+def withholding_grounds() -> Choices:
+    return _choices(policy.WITHHOLDING_GROUNDS)

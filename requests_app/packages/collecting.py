@@ -1,15 +1,15 @@
 """Everything that the register holds of one person, found by walking the policy.
 
-No table and no column is named here: what the policy declares is looked up, so that a new column
-is in the package the day it is declared. Rows of other people are never reached: a row is taken
-when it belongs to the person, or when a row of hers names it as her company.
+No column is named here: what the policy declares is looked up, so that a new column is in the
+package the day it is declared. Words and pictures in which other people may appear pass the sieve
+of `packages.passages` first.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
@@ -17,19 +17,14 @@ from django.utils.translation import gettext as _
 
 from register import clock, policy
 from register.declare import Category, Clock, Retention
-from register.models import AuditEvent, Customer
-from register.services import events, person_tables
+from register.desk import audit_words
+from register.models import AuditEvent, Customer, Disclosure
+from register.services import events
 from register.vault import Erased, Secret
-from requests_app.packages.values import Value, value_of
-
-EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/mpeg": "mp3",
-    "application/pdf": "pdf",
-}
+from requests_app.packages import passages
+from requests_app.packages.passages import Found, Sieve
+from requests_app.packages.rows import rows_of
+from requests_app.packages.values import Value, file_name, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,18 @@ class Look:
     day: str
     role: str
     verb: str
-    reason: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Data of the person was given to somebody outside the firm (GDPR 15(1)(c), 19)."""
+
+    at: str
+    day: str
+    recipient: str
+    what: str
+    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +92,45 @@ class File:
 class Everything:
     customer: Customer
     sections: tuple[Section, ...]
+    given: tuple[Given, ...]
     looks: tuple[Look, ...]
     kept_through: str
     files: tuple[File, ...] = field(default=())
 
+    @property
+    def held_back(self) -> int:
+        """Records of which something is left out."""
+        return sum(any(v.left_out for v in row.values) for row in self.rows)
 
-def collect(customer: Customer, *, language: str) -> Everything:
-    """All of it, in that language (call with the same language active)."""
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(
+            row for section in self.sections for table in section.tables for row in table.rows
+        )
+
+
+NOTHING_READ = Sieve({})
+
+
+def collect(customer: Customer, *, language: str, sieve: Sieve = NOTHING_READ) -> Everything:
+    """All of it, in that language (call with the same language active). Without a sieve, whatever
+    may tell of others stays out."""
     kept = events.history(customer).kept_through
     return Everything(
         customer=customer,
         sections=tuple(
-            _section(category, customer, language)
+            _section(category, customer, language, sieve)
             for category in policy.CATEGORIES
             if category.of_customers
         ),
+        given=tuple(_given(customer, sieve)),
         looks=tuple(_looks(customer, language)),
         kept_through=kept.isoformat(),
-        files=tuple(_files(customer)),
+        files=tuple(_files(customer, sieve)),
     )
 
 
-def _section(category: Category, customer: Customer, language: str) -> Section:
+def _section(category: Category, customer: Customer, language: str, sieve: Sieve) -> Section:
     return Section(
         key=category.key,
         name=category.name.to(language),
@@ -116,7 +139,7 @@ def _section(category: Category, customer: Customer, language: str) -> Section:
         sources=tuple(source.to_the_person.to(language) for source in category.sources),
         recipients=tuple(recipient.name.to(language) for recipient in category.recipients),
         periods=tuple(period_text(p, customer, language) for p in category.retention),
-        tables=tuple(_tables(category, customer, language)),
+        tables=tuple(_tables(category, customer, language, sieve)),
     )
 
 
@@ -131,10 +154,10 @@ def period_text(period: Retention, customer: Customer, language: str) -> str:
     return f"{text}: {_('kept through')} {kept.day}.{kept.month}.{kept.year}"
 
 
-def _tables(category: Category, customer: Customer, language: str) -> Iterator[Table]:
+def _tables(category: Category, customer: Customer, language: str, sieve: Sieve) -> Iterator[Table]:
     for label in dict.fromkeys(declared.table for declared in category.fields):
         names = shown_columns(category, label)
-        rows = tuple(_rows(label, names, customer, language))
+        rows = tuple(_rows(label, names, customer, language, sieve))
         if rows:
             title = apps.get_model(label)._meta.verbose_name_plural
             yield Table(label, capfirst(str(title)), rows)
@@ -150,12 +173,35 @@ def shown_columns(category: Category, table: str) -> tuple[str, ...]:
     )
 
 
-def _rows(label: str, names: Iterable[str], customer: Customer, language: str) -> Iterator[Row]:
+def _rows(
+    label: str, names: Iterable[str], customer: Customer, language: str, sieve: Sieve
+) -> Iterator[Row]:
     sources = {source.key: source.to_the_person.to(language) for source in policy.SOURCES}
     for row in rows_of(label, customer):
-        values = tuple(v for name in names if (v := value_of(row, name, of=customer)) is not None)
+        told = (value_of(row, name, of=customer) for name in names)
+        values = tuple(sieved(label, row, (v for v in told if v is not None), sieve))
         if values:
             yield _row(row, values, sources)
+
+
+def sieved(label: str, row: Model, values: Iterable[Value], sieve: Sieve) -> Iterator[Value]:
+    """The values as they may leave: what tells of others is replaced by the reason."""
+    names = passages.columns().get(label, ())
+    one = passages.found(label, names, row) if names else None
+    for value in values:
+        if one is None or value.name not in names:
+            yield value
+        else:
+            yield _judged(value, one, sieve)
+
+
+def _judged(value: Value, one: Found, sieve: Sieve) -> Value:
+    reason, text = sieve.reason(one), sieve.text(one, value.name)
+    if not reason:
+        return value
+    if text is None:
+        return replace(value, text="", machine=None, left_out=reason, is_file=False)
+    return replace(value, text=text, machine=text, left_out=reason)
 
 
 def _row(row: Model, values: tuple[Value, ...], sources: dict[str, str]) -> Row:
@@ -172,86 +218,57 @@ def _row(row: Model, values: tuple[Value, ...], sources: dict[str, str]) -> Row:
     )
 
 
-def rows_of(label: str, customer: Customer) -> list[Model]:
-    """The person's own rows of a declared table, oldest first where they tell their time."""
-    model: type[Model] = apps.get_model(label)
-    if model is Customer:
-        return [customer]
-    try:
-        table = person_tables.table(label)
-    except KeyError:
-        return list(_named_by_her_rows(model, customer))
-    rows = model._base_manager.filter(_hers(table, customer))
-    return list(rows.order_by("saved_at", "pk") if _has(model, "saved_at") else rows)
-
-
-def _hers(table: person_tables.Table, customer: Customer) -> Q:
-    """Rows that belong to her, alone or with somebody else, and files linked to her."""
-    wanted = table.belongs([customer.pk])
-    for link in table.links:
-        wanted |= Q(**{link: customer})
-    return wanted
-
-
-def _named_by_her_rows(model: type[Model], customer: Customer) -> QuerySet[Model]:
-    """Rows without a person of their own, such as a company, that a row of hers points at."""
-    wanted = Q(pk__in=[])
-    for table in person_tables.tables():
-        for key in table.model._meta.local_fields:
-            if isinstance(key, ForeignKey) and key.related_model is model:
-                hers = table.model._base_manager.filter(_hers(table, customer))
-                wanted |= Q(pk__in=hers.values(key.attname))
-    return model._base_manager.filter(wanted)
-
-
-def _has(model: type[Model], name: str) -> bool:
-    return any(column.name == name for column in model._meta.concrete_fields)
-
-
-def _looks(customer: Customer, language: str) -> Iterator[Look]:
-    roles = {role.key: role.name.to(language) for role in policy.ROLES}
-    reasons = {reason.key: reason.name.to(language) for reason in policy.REVEAL_REASONS}
-    for event in AuditEvent.objects.filter(customer_id=customer.pk).order_by("at", "id"):
-        held = [roles.get(key, key) for key in event.actor_roles.split(",") if key]
-        yield Look(
-            at=localtime(event.at).isoformat(),
-            day=date_format(localtime(event.at), "j.n.Y G.i"),
-            role=", ".join(held) or _("you or the system itself"),
-            verb=verb_text(event.verb),
-            reason=reasons.get(event.reason, ""),
+def _given(customer: Customer, sieve: Sieve) -> Iterator[Given]:
+    label = Disclosure._meta.label
+    for row in rows_of(label, customer):
+        assert isinstance(row, Disclosure)
+        what = value_of(row, "what", of=customer)
+        told = next(sieved(label, row, [what] if what else [], sieve), None)
+        yield Given(
+            at=localtime(row.disclosed_at).isoformat(),
+            day=date_format(localtime(row.disclosed_at), "j.n.Y"),
+            recipient=str(row.get_recipient_display()),
+            what=(told.text or told.left_out) if told else "",
+            ground=row.legal_ground,
         )
 
 
-def verb_text(verb: str) -> str:
-    """What was done, in words where we have them."""
-    return {
-        "view": _("looked at"),
-        "list": _("shown in a list"),
-        "search": _("found by a search"),
-        "reveal": _("an encrypted value opened"),
-        "create": _("saved"),
-        "change": _("changed"),
-        "rectify": _("corrected"),
-        "book": _("booking made"),
-        "contact.checked": _("contact details checked"),
-        "agreement.made": _("agreement made"),
-        "agreement.printed": _("agreement printed"),
-        "identified": _("identity checked"),
-        "handed_over": _("craft handed over"),
-        "returned": _("craft returned"),
-        "package.made": _("data package made"),
-        "package.fetched": _("data package fetched"),
-    }.get(verb, verb)
+def _looks(customer: Customer, language: str) -> Iterator[Look]:
+    roles = {role.key: role for role in policy.ROLES}
+    for event in AuditEvent.objects.filter(customer_id=customer.pk).order_by("at", "id"):
+        held = [roles[key] for key in event.actor_roles.split(",") if key in roles]
+        yield Look(
+            at=localtime(event.at).isoformat(),
+            day=date_format(localtime(event.at), "j.n.Y G.i"),
+            role=", ".join(role.name.to(language) for role in held)
+            or _("you or the system itself"),
+            verb=str(audit_words.verb(event)),
+            purpose=declared_reason(event, language) or " ".join(r.task.to(language) for r in held),
+        )
 
 
-def _files(customer: Customer) -> Iterator[File]:
-    """Sealed pictures, recordings and papers, numbered; their rows tell what each one is."""
+REASONS = {
+    named.key: named.name
+    for named in (*policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS)
+}
+
+
+def declared_reason(event: AuditEvent, language: str) -> str:
+    """The reason that was chosen; where none was, the caller tells the role's task."""
+    return REASONS[event.reason].to(language) if event.reason in REASONS else ""
+
+
+def _files(customer: Customer, sieve: Sieve) -> Iterator[File]:
+    """Sealed pictures, recordings and papers that may leave; their rows tell what each one is."""
     for label, column in _binary_columns():
         for row in rows_of(label, customer):
             content = getattr(row, column)
-            if isinstance(content, Secret) and not isinstance(content, Erased):
-                extension = EXTENSIONS.get(getattr(row, "media_type", ""), "bin")
-                yield File(f"{row.pk}.{extension}", content.expose_bytes())
+            if not isinstance(content, Secret) or isinstance(content, Erased):
+                continue
+            names = passages.columns().get(label, ())
+            one = passages.found(label, names, row) if column in names else None
+            if one is None or not sieve.reason(one):
+                yield File(file_name(row), content.expose_bytes())
 
 
 def _binary_columns() -> Iterator[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 import json
 import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -20,12 +22,35 @@ from register.models import Customer, User
 from register.services import audit
 from requests_app import tokens
 from requests_app.models import AccessPackage, DataSubjectRequest
-from requests_app.packages import collecting, portability
-from requests_app.packages.collecting import Everything, Row, Section
+from requests_app.packages import collecting, passages, portability, spreadsheets
+from requests_app.packages.collecting import Everything, Look, Row, Section
 
 Kind = DataSubjectRequest.Kind
 State = DataSubjectRequest.State
-FILES = "liitteet"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the files are called, in the language of the request."""
+
+    pdf: str
+    data: str
+    moved: str
+    tables: str
+    files: str
+    readme: str
+
+
+def names() -> Names:
+    """In the active language. Plain letters only: a ZIP travels through many programs."""
+    return Names(
+        pdf=_("your-data.pdf"),
+        data=_("your-data.json"),
+        moved=_("to-move.json"),
+        tables=_("tables"),
+        files=_("files"),
+        readme=_("READ-ME.txt"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +114,56 @@ def _seal(
 def parts(request: DataSubjectRequest, customer: Customer, *, at: datetime) -> Parts:
     """The files of the package, in the language of the request."""
     with translation.override(request.language):
+        called = names()
         moved = portability.portable(customer, at=at)
         if request.kind == Kind.PORTABILITY:
-            return Parts({"README.txt": _readme(request, at), "siirto.json": _json(moved)})
-        everything = collecting.collect(customer, language=request.language)
+            return Parts({called.readme: _readme(request, at), called.moved: _json(moved)})
+        everything = _everything(request, customer)
+        sheets = spreadsheets.files(everything)
         return Parts(
             {
-                "README.txt": _readme(request, at),
-                "tiedot.pdf": _pdf(request, everything, at),
-                "tiedot.json": _json(as_data(everything, request, at)),
-                "siirto.json": _json(moved),
-                **{f"{FILES}/{file.name}": file.content for file in everything.files},
+                called.readme: _readme(request, at, everything),
+                called.pdf: paper(request, everything, at),
+                called.data: _json(as_data(everything, request, at)),
+                called.moved: _json(moved),
+                **{f"{called.tables}/{name}": content for name, content in sheets.items()},
+                **{f"{called.files}/{file.name}": file.content for file in everything.files},
             }
         )
+
+
+def _everything(request: DataSubjectRequest, customer: Customer) -> Everything:
+    sieve = passages.sieve(request)
+    return collecting.collect(customer, language=request.language, sieve=sieve)
 
 
 def _json(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
-def _readme(request: DataSubjectRequest, at: datetime) -> bytes:
+def _readme(
+    request: DataSubjectRequest, at: datetime, everything: Everything | None = None
+) -> bytes:
     context = {
         "request": request,
         "controller": controller.details(),
         "made_on": local_date(at),
         "schema": portability.schema_id(),
-        "whole": request.kind != Kind.PORTABILITY,
+        "called": names(),
+        "everything": everything,
     }
     return render_to_string("public/package/readme.txt", context).strip().encode() + b"\n"
 
 
-def _pdf(request: DataSubjectRequest, everything: Everything, at: datetime) -> bytes:
+def paper(request: DataSubjectRequest, everything: Everything, at: datetime) -> bytes:
+    """Everything to read: a tagged PDF. Call with the language of the request active."""
     return pdf.render(
         "pdf/package.html",
         {
             "request": request,
             "everything": everything,
+            "looks": list(_by_day(everything.looks)),
+            "called": names(),
             "made_on": local_date(at),
             "kept_through": datetime.fromisoformat(everything.kept_through).date(),
             "version": policy.VERSION,
@@ -133,6 +172,25 @@ def _pdf(request: DataSubjectRequest, everything: Everything, at: datetime) -> b
         title=_("Your data in our register"),
         styles=("pdf/package.css",),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LooksOfADay:
+    """The same thing done by the same role on one day."""
+
+    day: str
+    role: str
+    verb: str
+    purpose: str
+    times: int
+
+
+def _by_day(looks: Iterable[Look]) -> Iterator[LooksOfADay]:
+    counted = Counter(
+        (look.day.partition(" ")[0], look.role, look.verb, look.purpose) for look in looks
+    )
+    for (day, role, verb, purpose), times in counted.items():
+        yield LooksOfADay(day, role, verb, purpose, times)
 
 
 def as_data(everything: Everything, request: DataSubjectRequest, at: datetime) -> dict[str, Any]:
@@ -148,8 +206,13 @@ def as_data(everything: Everything, request: DataSubjectRequest, at: datetime) -
         "transfers_outside_eea": [r.key for r in policy.TRANSFERS_OUTSIDE_EEA],
         "automated_decisions": False,
         "categories": [_section(section) for section in everything.sections],
+        "records_with_something_left_out": everything.held_back,
+        "given_to_others": [
+            {"at": one.at, "to": one.recipient, "what": one.what, "ground": one.ground}
+            for one in everything.given
+        ],
         "use_of_your_data": [
-            {"at": look.at, "role": look.role, "what": look.verb, "reason": look.reason}
+            {"at": look.at, "role": look.role, "what": look.verb, "purpose": look.purpose}
             for look in everything.looks
         ],
     }
@@ -168,9 +231,11 @@ def _section(section: Section) -> dict[str, Any]:
 
 
 def _row(row: Row) -> dict[str, Any]:
+    left_out = {value.name: value.left_out for value in row.values if value.left_out}
     return {
         "id": row.id,
         "saved_at": row.saved_at,
         "source": row.source_key,
         **{value.name: value.machine for value in row.values},
+        **({"left_out": left_out} if left_out else {}),
     }

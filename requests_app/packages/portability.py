@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from register import controller, policy
 from register.declare import Category
 from register.models import Customer
-from requests_app.packages.collecting import rows_of
+from requests_app.packages.rows import rows_of
 from requests_app.packages.values import Column, Json, reference, value_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

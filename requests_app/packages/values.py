@@ -9,12 +9,27 @@ from uuid import UUID
 
 from django.db.models import Field, ForeignKey, Model
 from django.utils import formats
+from django.utils.text import slugify
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
 from register.models import Company, Craft, CraftClass, Customer, User
 from register.vault import Erased, Secret
+
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/webm": "webm",
+    "audio/ogg": "ogg",
+    "application/pdf": "pdf",
+    "application/json": "json",
+}
 
 Json = str | int | bool | None
 Column = Field[Any, Any]
@@ -29,13 +44,16 @@ KEYS: dict[type[Model], Callable[[Any], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One column of one row. `sealed`: shown masked to people, whole to machines."""
+    """One column of one row. `sealed`: shown masked to people, whole to machines. `left_out`: why
+    a part of it, or all, is not told (GDPR 15(4)). `is_file`: the text is the name of a file."""
 
     name: str
     title: str
     text: str
     machine: Json
     sealed: bool = False
+    left_out: str = ""
+    is_file: bool = False
 
 
 def value_of(row: Model, name: str, *, of: Customer) -> Value | None:
@@ -47,18 +65,31 @@ def value_of(row: Model, name: str, *, of: Customer) -> Value | None:
     if held is None or held == "" or isinstance(held, Erased):
         return None
     if isinstance(held, Secret):
-        return _sealed(column, held)
+        return _sealed(row, column, held)
     if isinstance(held, Customer) and held.pk == of.pk:
         return Value(name, _title(column), _("you"), "you")
     machine = machine_value(held, column)
-    return Value(name, _title(column), _text(row, column, held, machine), machine)
+    text = _text(row, column, held, machine)
+    reason = _("another person's data: GDPR 15(4)") if isinstance(held, Customer) else ""
+    return Value(name, _title(column), text, machine, left_out=reason)
 
 
-def _sealed(column: Column, secret: Secret) -> Value | None:
-    """Binary columns go as files of their own."""
+def _sealed(row: Model, column: Column, secret: Secret) -> Value:
+    """Binary columns go as files of their own: the value is the file's name."""
     if getattr(column, "binary", False):
-        return None
+        name = file_name(row)
+        return Value(column.name, _title(column), name, name, is_file=True)
     return Value(column.name, _title(column), secret.masked, secret.expose(), sealed=True)
+
+
+def file_name(row: Model) -> str:
+    """What a sealed file is called in a package: its kind, its day, and its record's id."""
+    named = getattr(row, "get_kind_display", None)
+    kind = str(named() if named else row._meta.verbose_name)
+    taken_at = getattr(row, "taken_at", None)
+    day = [localtime(taken_at).date().isoformat()] if taken_at else []
+    ending = EXTENSIONS.get(getattr(row, "media_type", ""), "bin")
+    return f"{'-'.join([slugify(kind), *day, str(row.pk)])}.{ending}"
 
 
 def machine_value(held: Any, column: Column) -> Json:

@@ -87,3 +87,11 @@ class GroundDoesNotFit(StepRefused):
 
 class PurposesMissing(StepRefused):
     message = _("Choose which use of the data the decision concerns.")
+
+
+class NothingTakenOut(StepRefused):
+    message = _("Nothing is taken out of the words: change them, or choose another way.")
+
+
+class OwnProposal(StepRefused):
+    message = _("You proposed this yourself: somebody else has to approve it.")

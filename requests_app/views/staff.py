@@ -33,7 +33,7 @@ from requests_app.forms.staff import (
     StepForm,
 )
 from requests_app.models import DataSubjectRequest, RequestMail
-from requests_app.services import candidates, erasing, errors, intake, steps, telling
+from requests_app.services import candidates, erasing, errors, intake, reading, steps, telling
 
 State = DataSubjectRequest.State
 IN_HAND = (State.CONFIRMED, State.IDENTIFIED)
@@ -232,6 +232,7 @@ def _page(
         "others": [offer for offer in offered if not _leads(offer["step"], plan)],
         "mails": _mails(asked, at, may_see_to=permissions.may(user, "identify")),
         "packages": asked.packages.all(),
+        "to_read": _to_read(asked, user),
         "plan": plan,
     }
     return TemplateResponse(request, "requests/request.html", context)
@@ -249,6 +250,13 @@ def _mails(asked: DataSubjectRequest, at: datetime, *, may_see_to: bool) -> list
         }
         for mail in asked.mails.order_by("-asked_at")
     ]
+
+
+def _to_read(asked: DataSubjectRequest, user: Any) -> int | None:
+    """How many records two people have still to read; None where there is nothing to hand over."""
+    if not permissions.may(user, "package") or not reading.is_to_be_read(asked):
+        return None
+    return sum(line.state != "approved" for line in reading.lines(asked))
 
 
 def _leads(step: Step, plan: erasing.Preview | None) -> bool:

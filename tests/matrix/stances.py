@@ -233,6 +233,7 @@ STANCES: dict[str, Stance] = {
     "admin:requests-figures-csv": page(verb("audit")),
     "admin:requests-enter": form(verb("identify")),
     "admin:requests-request": page(sees("requests_app.DataSubjectRequest"), "request"),
+    "admin:requests-passages": form(verb("package"), "request"),
     "admin:requests-mail": act(verb("identify"), "request-mail"),
     "admin:requests-calendar": page(verb("package")),
     "admin:requests-letter": page(sees("requests_app.DataSubjectRequest"), "request"),

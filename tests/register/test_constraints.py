@@ -13,7 +13,13 @@ from django.db import IntegrityError, models, transaction
 from register import models as rows
 from register.models import guards
 from register.vault.models import DataKey, IndexTag, KeyCheck
-from requests_app.models import AccessPackage, DataSubjectRequest, Reminder, RequestMail
+from requests_app.models import (
+    AccessPackage,
+    DataSubjectRequest,
+    Passage,
+    Reminder,
+    RequestMail,
+)
 from tests import cast
 from tests.cast.days import serial
 
@@ -50,6 +56,18 @@ def package(**fields: Any) -> AccessPackage:
 def message(**fields: Any) -> RequestMail:
     named = {"request": dsr(), "mail": "received", "asked_at": cast.NOW}
     return RequestMail.objects.create(**(named | fields))
+
+
+def passage(**fields: Any) -> Passage:
+    """Left out by Petra, approved by Leena."""
+    named = {
+        "request": fields.pop("request", None) or dsr(), "customer": cast.customer(),
+        "table": "register.Case", "row_id": uuid.UUID(int=7), "seen": "0" * 64,
+        "verdict": "withhold", "ground": "danger", "proposed_by": cast.petra(),
+        "proposed_at": cast.NOW, "outcome": "approved", "decided_by": cast.leena(),
+        "decided_at": cast.NOW,
+    }  # fmt: skip
+    return Passage.objects.create(**(named | fields))
 
 
 def reminder(**fields: Any) -> Reminder:
@@ -136,6 +154,7 @@ MAKE: dict[type[models.Model], Make] = {
     AccessPackage: package,
     RequestMail: message,
     Reminder: reminder,
+    Passage: passage,
 }
 """One valid row of each table that has a constraint."""
 
@@ -318,6 +337,10 @@ TRIES: dict[str, Callable[[], object]] = {
     ),
     "requests_mail_sent_has_time": breaks(RequestMail, state="sent"),
     "requests_reminder_once": lambda: twice(reminder, request=dsr()),
+    "requests_passage_once": lambda: twice(passage, request=dsr()),
+    "requests_passage_left_out_has_ground": breaks(Passage, ground=""),
+    "requests_passage_decided_by_somebody": breaks(Passage, decided_at=None),
+    "requests_passage_two_people": lambda: passage(decided_by=cast.petra()),
     "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
     "vault_datakey_one_per_generation": same_data_key,
     "vault_tag_once_per_row": lambda: twice(tag, row_id=uuid.uuid4()),
