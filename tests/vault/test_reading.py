@@ -120,7 +120,9 @@ def test_a_large_table_can_be_read_in_pieces(ainos):
     assert read == [CODE]
 
 
-@pytest.mark.parametrize("text", [uuid4().hex, str(uuid4()), "0" * 32, "f" * 32])
+@pytest.mark.parametrize(
+    "text", [uuid4().hex, str(uuid4()), "0" * 32, "f" * 32], ids=lambda _: "id"
+)
 def test_ids_are_read_as_the_standard_library_reads_them(text):
     (read,) = reading._uuids([text])
 
