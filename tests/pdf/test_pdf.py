@@ -9,6 +9,8 @@ from pypdf import PdfReader
 
 from register import pdf
 
+pytestmark = pytest.mark.django_db  # who writes is read from the published notice
+
 PAGE = '{% extends "pdf/base.html" %}{% block content %}<h1>Hei</h1>BODY{% endblock %}'
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.utils import timezone
 
 from register.models import Booking, Case, Customer, Hold, ProcessingRestriction
 from register.services import dumps, events, journal, person_tables, retention
-from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.models import AccessPackage, DataSubjectRequest, Passage
 from tests import cast
 from tests.retention import traces
 from tests.retention.test_holds import request_of
@@ -49,6 +50,7 @@ def everything_of(aino: Customer, told: cast.Story) -> None:
             aino, state="closed", closed_at=cast.NOW
         ),
         "requests_app.AccessPackage": lambda: package_of(aino),
+        "requests_app.Passage": lambda: passage_of(aino),
     }
     Case.objects.update(state="settled", settled_at=cast.NOW)
     for table in person_tables.tables():
@@ -65,6 +67,14 @@ def package_of(aino: Customer) -> AccessPackage:
     return AccessPackage.objects.create(
         request=request, customer=aino, made_at=cast.NOW, expires_at=cast.NOW + DAY, link_hash="x"
     )
+
+
+def passage_of(aino: Customer) -> Passage:
+    return Passage.objects.create(
+        request=package_of(aino).request, customer=aino, table="register.Case", row_id=uuid4(),
+        seen="x", verdict="withhold", ground="others_rights", proposed_by=cast.petra(),
+        proposed_at=cast.NOW,
+    )  # fmt: skip
 
 
 def rows_of(table: person_tables.Table, aino: Customer) -> list[Any]:

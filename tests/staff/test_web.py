@@ -229,16 +229,21 @@ print(json.dumps({
 
 
 def installed(*command: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **REAL, "MASTER_KEY": os.environ["MASTER_KEY"], **changed}
+    env = {**os.environ, **REAL, "MASTER_KEY": os.environ["MASTER_KEY"]}
     for name in ("DATABASE_URL", "VAULT_DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"):
         env.pop(name, None)
+    env |= changed
     return subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
 
+NOBODYS = dict.fromkeys(("DATABASE_URL", "VAULT_DATABASE_URL"), "sqlite://:memory:")
+"""Databases in which no notice waits to be published."""
+
+
 def test_a_real_installation_passes_djangos_deployment_checks_without_a_warning() -> None:
-    told = installed("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    told = installed("manage.py", "check", "--deploy", "--fail-level", "WARNING", **NOBODYS)
     assert told.returncode == 0, told.stderr
     assert "no issues" in told.stdout + told.stderr
 
