@@ -158,7 +158,9 @@ def take_back(stage: Stage, rental: Rental, at: datetime) -> list[OrderLine]:
     rental.fuel_in_l = Decimal(60 - stage.rng.choice((0, 0, 5, 12, 18, 26)))
     rental.hours_in = rental.hours_out + hours if rental.hours_out else None
     rental.condition_in = "Kunnossa."
-    late = pricing.late_line(craft_class=of.craft.craft_class, due_at=of.ends_at, returned_at=at)
+    late = pricing.late_line(
+        craft_class=of.craft.craft_class, starts_at=of.starts_at, due_at=of.ends_at, returned_at=at
+    )
     fuel = pricing.fuel_line(litres_out=rental.fuel_out_l, litres_in=rental.fuel_in_l)
     return [line(stage, of, priced, at) for priced in (late, fuel) if priced]
 

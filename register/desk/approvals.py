@@ -24,6 +24,8 @@ from register.services.refusals import Refused
 PAGES: dict[str, str] = {"register.Customer": "admin:desk-person"}
 """Where the row of an approval is looked at; other apps add theirs."""
 
+REASONS = {reason.key: reason.name for reason in policy.EXPORT_REASONS}
+
 
 @require_safe
 @needs_any_role
@@ -70,12 +72,15 @@ def _shown(row: Approval) -> dict[str, Any]:
         "approval": row,
         "kind": policy.NEEDS_TWO[row.kind].name,
         "address": _address(row),
+        "reason": REASONS.get(row.reason),
         "is_decided": row.outcome != Approval.Outcome.WAITING,
     }
 
 
 def _address(row: Approval) -> str:
-    """The page of the row that it is about, if it has one."""
+    """The page of the row that it is about; of an export, the page on which it is fetched."""
+    if row.kind == policy.MASS_EXPORT.key:
+        return reverse("admin:desk-export")
     name = PAGES.get(row.object_label)
     if not name and row.object_label:
         meta = apps.get_model(row.object_label)._meta

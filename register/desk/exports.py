@@ -62,11 +62,13 @@ def export(request: HttpRequest, site: Any) -> HttpResponse:
             exports.ask(**form.wanted(), by=user, at=at)
             messages.info(request, str(approvals.NeedsAnother()))
             return redirect("admin:desk-export")
+    asked = approvals.asked_by(user, at=at).filter(kind=policy.MASS_EXPORT.key)
+    named = {reason.key: reason.name for reason in policy.EXPORT_REASONS}
     context = {
         **site.each_context(request),
         "title": _("Export a list"),
         "form": form,
-        "mine": approvals.asked_by(user, at=at).filter(kind=policy.MASS_EXPORT.key),
+        "mine": [(row, named.get(row.reason)) for row in asked],
     }
     return TemplateResponse(request, "desk/export.html", context)
 

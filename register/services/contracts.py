@@ -253,10 +253,11 @@ def _clauses(agreement: Agreement) -> list[str]:
 
 
 def _figures(agreement: Agreement, privacy_address: str) -> dict[str, object]:
+    booking = agreement.booking
     return {
         "renter_age": settings.RENTER_MINIMUM_AGE,
         "helm_age": settings.HELM_MINIMUM_AGE,
-        "hour_price": euros(agreement.booking.craft.craft_class.hour_price_cents),
+        "hour_price": euros(pricing.late_hour_cents(booking.craft.craft_class, booking.starts_at)),
         "fuel_price": euros(pricing.FUEL_CENTS_PER_LITRE),
         "late_minutes": int(pricing.LATE_GRACE.total_seconds() // 60),
         "privacy_address": privacy_address,

@@ -9,6 +9,7 @@ those who do not need them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -103,13 +104,12 @@ def make(*, model: type[models.Model], reason: str, form: str, by: User, at: dat
 
 
 def ask(*, model: type[models.Model], reason: str, form: str, by: User, at: datetime) -> Approval:
-    """Ask for the second person's approval of exactly this export."""
-    named = {item.key: item.name for item in policy.EXPORT_REASONS}
+    """Ask for the second person's approval of exactly this export. Its reason is kept by key."""
     return approvals.ask(
         kind=policy.MASS_EXPORT.key,
         what=_matter(model, columns(by, model), reason, form),
         about=capfirst(str(model._meta.verbose_name_plural)),
-        reason=named[reason].fi,
+        reason=reason,
         by=by,
         at=at,
     )
@@ -164,10 +164,10 @@ def _cell(row: Any, column: models.Field[Any, Any], by: User) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    """Numbers stay numbers; days and instants are written so that a spreadsheet sorts them."""
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "Y-m-d H:i")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return str(value) if not hasattr(value, "as_tuple") else value
-    return value
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return value if is_number else str(value)

@@ -62,7 +62,14 @@ def _rental(name: str, quantity: int, price: int) -> Line:
     return Line(OrderLine.Kind.RENTAL, name, Decimal(quantity), price)
 
 
-def late_line(*, craft_class: CraftClass, due_at: datetime, returned_at: datetime) -> Line | None:
+def late_hour_cents(craft_class: CraftClass, starts_at: datetime) -> int:
+    """What a started hour too late costs: as the agreement says, whenever the craft comes back."""
+    return price_on(craft_class, local_date(starts_at)).hour_price_cents
+
+
+def late_line(
+    *, craft_class: CraftClass, starts_at: datetime, due_at: datetime, returned_at: datetime
+) -> Line | None:
     """Late returns are charged per started hour, once a quarter of an hour has passed."""
     late = returned_at - due_at
     if late <= LATE_GRACE:
@@ -72,7 +79,7 @@ def late_line(*, craft_class: CraftClass, due_at: datetime, returned_at: datetim
         OrderLine.Kind.LATE,
         _("Late return, started hours"),
         hours,
-        price_on(craft_class, local_date(due_at)).hour_price_cents,
+        late_hour_cents(craft_class, starts_at),
     )
 
 

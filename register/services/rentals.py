@@ -168,6 +168,7 @@ def after_charges(
     lines = [
         pricing.late_line(
             craft_class=booking.craft.craft_class,
+            starts_at=booking.starts_at,
             due_at=booking.ends_at,
             returned_at=rental.returned_at,
         )

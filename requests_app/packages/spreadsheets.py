@@ -9,11 +9,12 @@ from io import StringIO
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from register.spreadsheets import MARK, safe
 from requests_app.packages.collecting import Everything, Row, Table
 from requests_app.packages.values import Json
 
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-PLAIN_NUMBER = re.compile(r"^[+-]?\d[\d ]*$")
+PLAIN_NUMBER = re.compile(r"[+-]?\d[\d ]*\Z")
+"""A phone number or an amount: no program runs it, and a quote before it would be in the way."""
 
 
 def files(everything: Everything) -> dict[str, bytes]:
@@ -35,7 +36,7 @@ def sheet(table: Table) -> bytes:
     columns = _columns(table)
     writer.writerow([_("Record"), *columns.values(), _("Saved"), _("Source"), _("Left out")])
     writer.writerows(_cells(row, columns) for row in table.rows)
-    return b"\xef\xbb\xbf" + target.getvalue().encode()
+    return (MARK + target.getvalue()).encode()
 
 
 def _columns(table: Table) -> dict[str, str]:
@@ -57,5 +58,4 @@ def _cells(row: Row, columns: dict[str, str]) -> Iterator[str]:
 def cell(value: Json) -> str:
     """A value that no spreadsheet runs: a quote before what would begin a formula."""
     text = "" if value is None else str(value)
-    risky = text.startswith(STARTS_A_FORMULA) and not PLAIN_NUMBER.match(text)
-    return f"'{text}" if risky else text
+    return text if PLAIN_NUMBER.match(text) else safe(text)

@@ -16,7 +16,7 @@ from register import money
 from register.clock import HELSINKI
 from register.formfields import EuroField
 from register.models import AuditEvent, Payment, SeasonPrice
-from register.services import bills, payments, pricing, receipts
+from register.services import bills, contracts, payments, pricing, receipts
 from tests import cast
 
 PERCENTS = st.sampled_from([Decimal(0), Decimal(10), Decimal("13.5"), Decimal("25.5")])
@@ -186,6 +186,23 @@ def test_the_season_of_the_day_it_begins_makes_the_price(db, day, price) -> None
         craft_class=of, starts_at=begins, ends_at=begins + timedelta(hours=2)
     )
     assert (line.unit_price_cents, line.quantity) == (price, 2)
+
+
+def test_a_late_hour_costs_what_the_agreement_says_whenever_the_craft_comes_back(db) -> None:
+    """Taken on the last evening of the season, due in the first hours after it."""
+    of = cast.craft_class()
+    season(of).save()
+    begins = datetime(2026, 7, 31, 20, tzinfo=HELSINKI)
+    due = begins + timedelta(hours=8)
+    late = pricing.late_line(
+        craft_class=of, starts_at=begins, due_at=due, returned_at=due + timedelta(minutes=50)
+    )
+    assert late is not None
+    assert late.unit_price_cents == 12_000
+    booking = cast.booking(craft=cast.craft(craft_class=of), starts_at=begins, ends_at=due)
+    clauses = contracts.document(cast.agreement(booking))["clauses"]
+    assert any("120,00" in clause for clause in clauses)
+    assert not any("99,00" in clause for clause in clauses)
 
 
 def test_two_seasons_of_a_class_share_no_day(db) -> None:

@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
 
-from register.models import User
+from register.models import AuditEvent, User
 
 PASSWORD = "kolme-meritahtea-laiturilla"
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
@@ -57,3 +57,14 @@ def give_password(client: Client, user: str, password: str = PASSWORD) -> Any:
 
 def is_in(client: Client) -> bool:
     return client.get(reverse("admin:index")).status_code == 200
+
+
+def lines(**wanted: Any) -> list[tuple[str, str]]:
+    """What the audit says happened, in order: verb and outcome. Lists shown are left out."""
+    rows = AuditEvent.objects.filter(**wanted).exclude(verb="list").order_by("id")
+    return list(rows.values_list("verb", "outcome"))
+
+
+def newest() -> tuple[str, str, str]:
+    line = AuditEvent.objects.exclude(verb="list").order_by("-id").first()
+    return line.verb, line.outcome, line.reason
