@@ -1100,8 +1100,8 @@ REQUESTS = Category(
             "requests_app.DataSubjectRequest",
             supplied="kind language name email phone made_by subject_name details channel",
             observed="reference state notice_version received_at target_on due_on confirmed_at "
-            "identification_asked_at identified_at identified_by document_type mandate extended_at "
-            "decided_at delivered_at closed_at",
+            "identification_asked_at identified_at identified_by document_type mandate taken_by taken_at "
+            "extended_at decided_at delivered_at closed_at",
             derived="decision grounds extension_reason",
         ),
         *held(

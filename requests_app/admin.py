@@ -21,8 +21,8 @@ from requests_app.views import calendar, figures, letters, reading, record, staf
 class DataSubjectRequestAdmin(ReadOnlyAdmin):
     """Rows change by steps only, so the admin's own form is replaced by the request's page."""
 
-    columns = ("kind", "state", "name", "target_on", "due_on", "channel")
-    filters = ("state", "kind", "channel")
+    columns = ("kind", "state", "name", "target_on", "due_on", "taken_by", "channel")
+    filters = ("state", "kind", "taken_by", "channel")
     list_display_links = None
     ordering = (
         Case(When(state__in=DataSubjectRequest.ENDED, then=1), default=0), "due_on", "received_at",

@@ -43,10 +43,10 @@ OPEN_PLANS = (
     Plan(Kind.RECTIFICATION, State.CONFIRMED, due_in=1, channel=Channel.PAPER,
          details="Laskutusosoite on vanha."),
     Plan(Kind.ERASURE, State.IDENTIFIED, due_in=2, details="En aio enää vuokrata."),
-    Plan(Kind.PORTABILITY, State.IDENTIFIED, due_in=5),
+    Plan(Kind.PORTABILITY, State.IN_HAND, due_in=5),
     Plan(Kind.OBJECTION, State.CONFIRMED, due_in=8, channel=Channel.EMAIL,
          details="Ei enää tarjouksia."),
-    Plan(Kind.RESTRICTION, State.IDENTIFIED, received=25, channel=Channel.DESK,
+    Plan(Kind.RESTRICTION, State.IN_HAND, received=25, channel=Channel.DESK,
          extra={"extended": "Vaurioasia selvitetään ensin vakuutusyhtiön kanssa."}),
     Plan(Kind.ERASURE, State.DECIDED, received=21,
          extra={"decision": Decision.PARTLY, "grounds": VOUCHERS}),
@@ -163,6 +163,8 @@ def _reach(stage: Stage, row: DataSubjectRequest, of: Customer, plan: Plan) -> N
         row.closed_at = at + 3 * DAY
     elif plan.state != State.CONFIRMED and plan.extra.get("decision") != Decision.REFUSED:
         _identify(stage, row, of, min(at + 4 * DAY, stage.now - timedelta(hours=1)))
+    if row.identified_at and plan.state != State.IDENTIFIED:
+        row.taken_by, row.taken_at = row.identified_by, row.identified_at + timedelta(minutes=20)
     if decision := plan.extra.get("decision"):
         _decide(stage, row, decision, plan.extra.get("grounds", ""))
 

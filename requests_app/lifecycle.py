@@ -1,7 +1,7 @@
 """The life of a data-subject request: which state may follow which. Plain Python.
 
-    received → confirmed → identified → decided → delivered → closed
-       └ withdrawn, lapsed ┘  └ withdrawn ┘
+    received → confirmed → identified → in_hand → decided → delivered → closed
+       └ lapsed, or withdrawn until it is decided
 
 One declaration: the services ask `allows`, the database's trigger is written from `NEXT`, and the
 tests walk it. An extension moves the last day, never the state.
@@ -13,7 +13,9 @@ NEXT: dict[str, tuple[str, ...]] = {
     "received": ("confirmed", "withdrawn", "lapsed"),
     # Refused and ended before the identity check: nobody came, or there is no such person.
     "confirmed": ("identified", "withdrawn", "closed"),
-    "identified": ("decided", "withdrawn", "closed"),
+    "identified": ("in_hand", "withdrawn", "closed"),
+    # In the hands of one member of staff, who may give it to another.
+    "in_hand": ("decided", "withdrawn", "closed"),
     "decided": ("delivered", "closed"),
     # A package that went astray is made anew.
     "delivered": ("decided", "closed"),

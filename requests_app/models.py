@@ -34,7 +34,8 @@ class DataSubjectRequest(Record):
     class State(models.TextChoices):
         RECEIVED = "received", _("Waiting for e-mail confirmation")
         CONFIRMED = "confirmed", _("Waiting for the identity check")
-        IDENTIFIED = "identified", _("In hand")
+        IDENTIFIED = "identified", _("Identity checked")
+        IN_HAND = "in_hand", _("In hand")
         DECIDED = "decided", _("Decided, package waiting")
         DELIVERED = "delivered", _("Delivered")
         CLOSED = "closed", _("Closed")
@@ -60,7 +61,9 @@ class DataSubjectRequest(Record):
         AUTHORISED = "authorised", _("Somebody whom the person has authorised")
 
     ENDED = (State.CLOSED, State.LAPSED, State.WITHDRAWN)
-    OPEN = (State.CONFIRMED, State.IDENTIFIED, State.DECIDED, State.DELIVERED)
+    WORKED_ON = (State.IDENTIFIED, State.IN_HAND)
+    """The person is known and nothing is decided: what a decision may follow."""
+    OPEN = (State.CONFIRMED, *WORKED_ON, State.DECIDED, State.DELIVERED)
 
     reference = models.CharField(_("reference"), max_length=16, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=13, choices=Kind)
@@ -107,6 +110,15 @@ class DataSubjectRequest(Record):
     document_type = models.CharField(
         _("document seen"), max_length=16, choices=IdentityCheck.Document, blank=True
     )
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("in whose hands"),
+    )
+    taken_at = models.DateTimeField(_("taken in hand at"), null=True, blank=True)
     decision = models.CharField(_("decision"), max_length=7, choices=Decision, blank=True)
     grounds = models.TextField(_("grounds of the decision"), blank=True, max_length=4000)
     extended_at = models.DateTimeField(_("time extended at"), null=True, blank=True)
@@ -137,7 +149,7 @@ class DataSubjectRequest(Record):
             ),
             # Until the desk has seen a photo ID, nothing personal leaves.
             models.CheckConstraint(
-                condition=~Q(state__in=["identified", "decided", "delivered"])
+                condition=~Q(state__in=["identified", "in_hand", "decided", "delivered"])
                 | Q(
                     identified_at__isnull=False,
                     identified_by__isnull=False,
@@ -151,10 +163,14 @@ class DataSubjectRequest(Record):
             ),
             # A representative's own photo ID is not enough: the mandate was seen as well.
             models.CheckConstraint(
-                condition=~Q(state__in=["identified", "decided", "delivered"])
+                condition=~Q(state__in=["identified", "in_hand", "decided", "delivered"])
                 | Q(made_by="self")
                 | ~Q(mandate=""),
                 name="requests_representative_has_mandate",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="in_hand") | Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="requests_in_hand_of_somebody",
             ),
         ]
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from requests_app.models import DataSubjectRequest
 
-State = DataSubjectRequest.State
+State, Kind = DataSubjectRequest.State, DataSubjectRequest.Kind
+WITH_PACKAGE = (Kind.ACCESS, Kind.PORTABILITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def of(request: DataSubjectRequest) -> Status:
         steps=tuple(_steps(request)),
         open=request.state not in DataSubjectRequest.ENDED,
         good=request.state in (State.DELIVERED, State.CLOSED),
-        may_withdraw=request.state in (State.RECEIVED, State.CONFIRMED, State.IDENTIFIED),
+        may_withdraw=request.state in (State.RECEIVED, State.CONFIRMED, *request.WORKED_ON),
     )
 
 
@@ -49,24 +50,20 @@ def _words(request: DataSubjectRequest) -> tuple[str, str]:
             _("Waiting for your confirmation"),
             _("Open the link in the message that we sent you, and confirm."),
         ),
-        State.CONFIRMED: (
-            _("In our queue"),
-            _(
-                "Next: visit our desk with a photo ID if your request concerns handing over or "
-                "changing data. We keep no copy and no number of it."
-            ),
-        ),
+        State.CONFIRMED: (_("In our queue"), _who_you_are(request)),
         State.IDENTIFIED: (
+            _("We know that it is you"),
+            _("Next: one of us takes your request in hand. You need to do nothing now."),
+        ),
+        State.IN_HAND: (
             _("We are working on it"),
-            _("Next: we decide your request and tell you."),
+            _("Next: we decide your request and tell you. You need to do nothing now."),
         ),
-        State.DECIDED: (
-            _("Decided"),
-            _("Next: if you asked for data, you get a link by e-mail and fetch the package."),
-        ),
+        State.DECIDED: (_("Decided"), _decided(request)),
         State.DELIVERED: (
             _("Delivered"),
-            _("You have fetched your package. We still close the request."),
+            _("You have got your data, and our copy of the package is destroyed. We still close "
+              "the request; you need to do nothing."),
         ),
         State.CLOSED: (_("Closed"), _("There is nothing more for you to do.")),
         State.LAPSED: (
@@ -77,24 +74,56 @@ def _words(request: DataSubjectRequest) -> tuple[str, str]:
             _("Taken back"),
             _("You took the request back. You can make a new one at any time."),
         ),
-    }[State(request.state)]
+    }[State(request.state)]  # fmt: skip
+
+
+def _who_you_are(request: DataSubjectRequest) -> str:
+    if request.made_by != DataSubjectRequest.MadeBy.SELF:
+        return _(
+            "Next: visit our desk with your photo ID and your mandate, for instance a power of "
+            "attorney. We look at them and keep no copy and no number."
+        )
+    return _(
+        "Next: visit our desk with a photo ID, so that we know that the request is yours. We keep "
+        "no copy and no number of it."
+    )
+
+
+def hands_over(request: DataSubjectRequest) -> bool:
+    """Whether data is to be handed over: the kind asks for it, and it was not refused."""
+    return request.kind in WITH_PACKAGE and request.decision != DataSubjectRequest.Decision.REFUSED
+
+
+def _decided(request: DataSubjectRequest) -> str:
+    if hands_over(request):
+        return _(
+            "Next: we send you a link to your package. To open it you also need a code, which you "
+            "get at our desk or which we read to you by phone. You can also fetch the package on "
+            "paper at our desk."
+        )
+    return _("The decision is below. Next we close the request; you need to do nothing.")
 
 
 def _steps(request: DataSubjectRequest) -> Iterable[Step]:
-    listed = [
-        (_("Receipt"), request.received_at),
-        (_("Confirmation by e-mail"), request.confirmed_at or _if_entered(request)),
-        (_("Identity check at our desk"), request.identified_at),
-        (_("Decision"), request.decided_at),
-        (_("End of the request"), request.closed_at),
-    ]
+    listed = list(_listed(request))
     ended = request.state in DataSubjectRequest.ENDED
     waiting = next((i for i, (_title, at) in enumerate(listed) if at is None), len(listed))
     for place, (title, at) in enumerate(listed):
         if at is not None:
             yield Step(title, at, "done")
-        else:
-            yield Step(title, None, "now" if place == waiting and not ended else "later")
+        elif not ended:  # what an ended request did not go through never comes
+            yield Step(title, None, "now" if place == waiting else "later")
+
+
+def _listed(request: DataSubjectRequest) -> Iterable[tuple[str, datetime | None]]:
+    yield _("Receipt"), request.received_at
+    yield _("Confirmation by e-mail"), request.confirmed_at or _if_entered(request)
+    yield _("Identity check at our desk"), request.identified_at
+    yield _("In hand"), request.taken_at
+    yield _("Decision"), request.decided_at
+    if hands_over(request):
+        yield _("The data is handed over"), request.delivered_at
+    yield _("End of the request"), request.closed_at
 
 
 def _if_entered(request: DataSubjectRequest) -> datetime | None:

@@ -76,6 +76,7 @@ VERBS: dict[str, Any] = {
     "hold.released": _("released a hold"),
     "request.received": _("received a request"),
     "request.identified": _("identified the requester"),
+    "request.taken": _("took a request in hand"),
     "request.decided": _("decided a request"),
     "request.calendar": _("fetched the last days of requests as a calendar"),
     "request.letter": _("printed the letter of a request"),

@@ -101,7 +101,7 @@ def _matter(request: DataSubjectRequest, seen: str) -> dict[str, str]:
 @transaction.atomic
 def _erase(request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> None:
     row = DataSubjectRequest.objects.select_for_update().get(pk=request.pk)
-    if row.state != State.IDENTIFIED or row.kind != DataSubjectRequest.Kind.ERASURE:
+    if row.state not in DataSubjectRequest.WORKED_ON or row.kind != DataSubjectRequest.Kind.ERASURE:
         raise errors.WrongState
     if row.customer is None:
         raise errors.NotMatched

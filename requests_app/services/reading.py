@@ -20,7 +20,7 @@ from requests_app.services import errors
 State = DataSubjectRequest.State
 Outcome = Passage.Outcome
 Verdict = Passage.Verdict
-READABLE = (State.IDENTIFIED, State.DECIDED, State.DELIVERED)
+READABLE = (*DataSubjectRequest.WORKED_ON, State.DECIDED, State.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)

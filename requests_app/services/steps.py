@@ -1,6 +1,6 @@
 """The steps of a request from confirmation to its end, each refused where it does not belong.
 
-    received → confirmed → in hand (matched, identified) → decided → delivered → closed
+    received → confirmed → identified → in hand → decided → delivered → closed
 
 Every step locks the row, looks at its state, changes it and writes the audit line in one
 transaction. Staff's steps ask for the verb "identify" or "package".
@@ -27,8 +27,8 @@ Kind = DataSubjectRequest.Kind
 Decision = DataSubjectRequest.Decision
 WITH_PACKAGE = (Kind.ACCESS, Kind.PORTABILITY)
 MOVED_BY_STEPS = (
-    "state", "customer_id", "identification_asked_at", "identified_at", "extended_at", "decided_at",
-    "delivered_at", "closed_at",
+    "state", "customer_id", "identification_asked_at", "identified_at", "taken_by_id",
+    "extended_at", "decided_at", "delivered_at", "closed_at",
 )  # fmt: skip
 
 
@@ -127,6 +127,25 @@ def _note_check(customer: Customer, document_type: str, by: Any, at: datetime) -
 
 
 @transaction.atomic
+def take(*, request: DataSubjectRequest, by: Any, at: datetime) -> None:
+    """The request is in the hands of `by` from now on; from a colleague's as well, who is ill or
+    away. Raises WrongState when it is in them already."""
+    _needs(by, "package")
+    row = _locked(request, *DataSubjectRequest.WORKED_ON)
+    if row.taken_by == by:
+        raise errors.WrongState
+    _take(row, by, at)
+
+
+def _take(row: DataSubjectRequest, by: Any, at: datetime) -> None:
+    row.taken_by, row.taken_at = by, at
+    if row.state == State.IDENTIFIED:
+        _enter(row, State.IN_HAND)
+    row.save(update_fields=["taken_by", "taken_at", "state"])
+    audit.record(verb="request.taken", by=by, at=at, object=row)
+
+
+@transaction.atomic
 def decide(
     *,
     request: DataSubjectRequest,
@@ -145,7 +164,9 @@ def decide(
     person is told at once.
     """
     _needs(by, "package")
-    row = _locked(request, State.IDENTIFIED)
+    row = _locked(request, *DataSubjectRequest.WORKED_ON)
+    if row.state == State.IDENTIFIED:  # whoever decides has it in hand
+        _take(row, by, at)
     _decide(row, decision, ground, grounds, at)
     _enter(row, State.DECIDED)
     row.save(update_fields=["decision", "grounds", "decided_at", "state"])
@@ -177,7 +198,7 @@ def extend(*, request: DataSubjectRequest, reason: str, by: Any, at: datetime) -
     """More time, once, told with its reason within the first month: three months from receipt in
     all (GDPR 12(3)). Raises TooLateToExtend or GroundsMissing."""
     _needs(by, "package")
-    row = _locked(request, State.CONFIRMED, State.IDENTIFIED)
+    row = _locked(request, State.CONFIRMED, *DataSubjectRequest.WORKED_ON)
     received = local_date(row.received_at)
     if row.extended_at or local_date(at) > deadlines.must_notify_extension_by(received):
         raise errors.TooLateToExtend
@@ -257,7 +278,7 @@ def _carry_out(row: DataSubjectRequest, uses: Uses | None, by: Any, at: datetime
 @transaction.atomic
 def withdraw(*, request: DataSubjectRequest, at: datetime, by: Any = None) -> None:
     """The person takes the request back."""
-    row = _locked(request, State.RECEIVED, State.CONFIRMED, State.IDENTIFIED)
+    row = _locked(request, State.RECEIVED, State.CONFIRMED, *DataSubjectRequest.WORKED_ON)
     _enter(row, State.WITHDRAWN)
     row.closed_at = at
     row.confirm_token_hash = ""

@@ -36,7 +36,7 @@ from requests_app.models import DataSubjectRequest, RequestMail
 from requests_app.services import candidates, erasing, errors, intake, reading, steps, telling
 
 State = DataSubjectRequest.State
-IN_HAND = (State.CONFIRMED, State.IDENTIFIED)
+UNDECIDED = (State.CONFIRMED, *DataSubjectRequest.WORKED_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,18 @@ STEPS = (
         gettext_lazy("The identity is noted as checked."), leading=True,
     ),
     Step(
+        "ota", gettext_lazy("Take it in hand"), "package",
+        DataSubjectRequest.WORKED_ON, StepForm, steps.take,
+        gettext_lazy("The request is in your hands."),
+    ),
+    Step(
         "poista", gettext_lazy("Erase by this plan"), "erase",
-        (State.IDENTIFIED,), EraseForm, erasing.erase,
+        DataSubjectRequest.WORKED_ON, EraseForm, erasing.erase,
         gettext_lazy("Erased by the plan. The person is told."), leading=True,
     ),
     Step(
         "ratkaise", gettext_lazy("Decide"), "package",
-        (State.IDENTIFIED,), DecideForm, steps.decide,
+        DataSubjectRequest.WORKED_ON, DecideForm, steps.decide,
         gettext_lazy("Decided. The person is told by e-mail."), leading=True,
     ),
     Step(
@@ -86,12 +91,12 @@ STEPS = (
     ),
     Step(
         "lisaaika", gettext_lazy("Take more time"), "package",
-        IN_HAND, ExtendForm, steps.extend,
+        UNDECIDED, ExtendForm, steps.extend,
         gettext_lazy("The time is extended, and the person is told."),
     ),
     Step(
         "paata", gettext_lazy("Close the request"), "package",
-        IN_HAND, CloseForm, steps.close,
+        UNDECIDED, CloseForm, steps.close,
         gettext_lazy("The request is closed."),
     ),
     Step(
@@ -101,7 +106,7 @@ STEPS = (
     ),
     Step(
         "peruttu", gettext_lazy("The person took it back"), "identify",
-        IN_HAND, StepForm, steps.withdraw,
+        UNDECIDED, StepForm, steps.withdraw,
         gettext_lazy("The request is marked as taken back."),
     ),
 )  # fmt: skip
@@ -203,7 +208,7 @@ def _entered(request: HttpRequest, form: EnterForm) -> DataSubjectRequest | None
 
 def _request_or_404(pk: UUID) -> DataSubjectRequest:
     return get_object_or_404(
-        DataSubjectRequest.objects.select_related("customer", "identified_by"), pk=pk
+        DataSubjectRequest.objects.select_related("customer", "identified_by", "taken_by"), pk=pk
     )
 
 
@@ -273,6 +278,8 @@ def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
         return asked.identification_asked_at is None
     if step.act is erasing.erase:
         return asked.kind == DataSubjectRequest.Kind.ERASURE
+    if step.act is steps.take:
+        return bool(asked.taken_by != user)
     if step.act is steps.extend:
         return asked.extended_at is None
     if step.act is steps.renew_package:
@@ -282,8 +289,10 @@ def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
 
 def _plan(asked: DataSubjectRequest, user: Any, at: datetime) -> erasing.Preview | None:
     """The plan of an erasure, for whoever may carry it out."""
-    erases = asked.kind == DataSubjectRequest.Kind.ERASURE and asked.state == State.IDENTIFIED
-    if not erases or not permissions.may(user, "erase"):
+    erases = asked.kind == DataSubjectRequest.Kind.ERASURE
+    if not (erases and asked.state in DataSubjectRequest.WORKED_ON) or not permissions.may(
+        user, "erase"
+    ):
         return None
     language = get_language() or "fi"
     return erasing.preview(request=asked, on=clock.local_date(at), language=language)

@@ -326,6 +326,12 @@ TRIES: dict[str, Callable[[], object]] = {
     "requests_refusal_has_grounds": breaks(DataSubjectRequest, decision="refused"),
     "requests_extension_has_reason": breaks(DataSubjectRequest, extended_at=cast.NOW),
     "requests_in_hand_is_identified": breaks(DataSubjectRequest, state="identified"),
+    "requests_in_hand_of_somebody": lambda: dsr(
+        state="in_hand",
+        customer=cast.customer(),
+        identified_at=cast.NOW,
+        identified_by=cast.petra(),
+    ),
     "requests_on_behalf_names_whom": breaks(DataSubjectRequest, made_by="guardian"),
     "requests_representative_has_mandate": lambda: dsr(
         made_by="guardian",

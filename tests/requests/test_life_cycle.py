@@ -29,6 +29,7 @@ def filled_in(request: DataSubjectRequest) -> None:
     """Everything that the states ask for, so that only the step itself can be what is refused."""
     put(
         request, customer=cast.aino(), identified_at=cast.NOW, identified_by=cast.petra(),
+        taken_by=cast.petra(), taken_at=cast.NOW,
         decision="granted", decided_at=cast.NOW, closed_at=cast.NOW,
     )  # fmt: skip
 
@@ -38,8 +39,9 @@ def at_state(ask, state: str) -> DataSubjectRequest:
     ways = {"received": ()} | {
         "confirmed": ("confirmed",),
         "identified": ("confirmed", "identified"),
-        "decided": ("confirmed", "identified", "decided"),
-        "delivered": ("confirmed", "identified", "decided", "delivered"),
+        "in_hand": ("confirmed", "identified", "in_hand"),
+        "decided": ("confirmed", "identified", "in_hand", "decided"),
+        "delivered": ("confirmed", "identified", "in_hand", "decided", "delivered"),
         "closed": ("confirmed", "closed"),
         "lapsed": ("lapsed",),
         "withdrawn": ("withdrawn",),
@@ -95,7 +97,7 @@ class Life(RuleBasedStateMachine):
     def comes_in(self, channel: str, kind: str) -> None:
         self.alone = transaction.atomic()  # each life in a savepoint of its own
         self.alone.__enter__()
-        self.aino, self.petra = cast.aino(), cast.petra()
+        self.aino, self.petra, self.leena = cast.aino(), cast.petra(), cast.leena()
         asked = {"kind": kind, "name": "Aino", "email": "a@posti.example"}
         asked |= {"language": "fi"}
         if channel == "web":
@@ -135,13 +137,21 @@ class Life(RuleBasedStateMachine):
         given = {"document_type": "passport", "by": self.petra, "at": cast.NOW}
         self.press(State.IDENTIFIED, steps.identify, **given)
 
+    @rule(who=st.sampled_from(["petra", "leena"]))
+    def somebody_takes_it(self, who: str) -> None:
+        self.press(State.IN_HAND, steps.take, by=getattr(self, who), at=cast.NOW)
+
     @rule(
         decision=st.sampled_from(["granted", "partly", "refused"]),
         grounds=st.sampled_from(["", "x"]),
     )
     def petra_decides(self, decision: str, grounds: str) -> None:
+        """Who decides what nobody has taken takes it first, in the same moment."""
         given = {"decision": decision, "grounds": grounds, "by": self.petra, "at": cast.NOW}
+        before = self.model
+        self.model = State.IN_HAND if before == State.IDENTIFIED else before
         self.press(State.DECIDED, steps.decide, **given)
+        self.model = self.model if self.model == State.DECIDED else before
 
     @rule(days=st.integers(0, 40))
     def petra_takes_more_time(self, days: int) -> None:
@@ -193,6 +203,25 @@ def test_no_order_of_buttons_leads_out_of_the_life_cycle(db) -> None:
             suppress_health_check=list(HealthCheck), derandomize=True,
         ),
     )  # fmt: skip
+
+
+def test_a_request_is_in_one_persons_hands_and_moves_to_anothers(client, identified) -> None:
+    request, _aino = identified()
+    petra, leena = cast.petra(), cast.leena()
+    client.force_login(petra)
+    address = f"/hallinta/requests_app/datasubjectrequest/{request.pk}"
+    assert "/vaihe/ota/" in client.get(f"{address}/").content.decode()
+    client.post(f"{address}/vaihe/ota/")
+    request.refresh_from_db()
+    assert (request.state, request.taken_by) == (State.IN_HAND, petra)
+    assert "/vaihe/ota/" not in client.get(f"{address}/").content.decode()
+    with pytest.raises(errors.WrongState):
+        steps.take(request=request, by=petra, at=cast.NOW)
+    steps.take(request=request, by=leena, at=cast.NOW)
+    request.refresh_from_db()
+    assert (request.state, request.taken_by) == (State.IN_HAND, leena)
+    with pytest.raises(errors.NotPermitted):
+        steps.take(request=request, by=cast.kaisa(), at=cast.NOW)
 
 
 def test_a_second_clerk_sees_that_the_first_was_quicker(client, ask) -> None:
