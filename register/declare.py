@@ -109,6 +109,7 @@ class Clock(Enum):
     CARD = "card"
     REQUEST = "request"
     UNCONFIRMED_REQUEST = "unconfirmed_request"
+    CONSENT = "consent"
     PACKAGE = "package"
     EMPLOYMENT = "employment"
     ACCOUNTABILITY = "accountability"
@@ -189,7 +190,8 @@ class Access:
 class Field:
     """One column. `label` is "app.Model.field"; None inherits from the category. `names_others`:
     free words or a picture in which other people may appear (GDPR 15(4)): a copy is handed out
-    only when somebody has read it and somebody else has released it."""
+    only when somebody has read it and somebody else has released it. `purposes`: what this column
+    serves, where that is less than its category; empty inherits them all."""
 
     label: str
     origin: Origin
@@ -198,6 +200,7 @@ class Field:
     names_others: bool = False
     on_erasure: OnErasure | None = None
     access: Access | None = None
+    purposes: tuple[Purpose, ...] = ()
 
     def __post_init__(self) -> None:
         if self.label.count(".") != 2:
@@ -231,6 +234,9 @@ class Category(Named):
         for what in ("purposes", "subjects", "sources", "retention", "fields"):
             if not getattr(self, what):
                 raise PolicyError(f"category {self.key} declares no {what}")
+        for column in self.fields:
+            if not set(column.purposes) <= set(self.purposes):
+                raise PolicyError(f"{column.label} serves a purpose that its category does not")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +288,7 @@ def held(
     names_others: str = "",
     access: Access | None = None,
     on_erasure: OnErasure | None = None,
+    purposes: tuple[Purpose, ...] = (),
 ) -> tuple[Field, ...]:
     """Several columns of one table, named with spaces between, that share their access."""
     origins = {
@@ -302,6 +309,7 @@ def held(
             names_others=name in names_others.split(),
             access=access,
             on_erasure=on_erasure,
+            purposes=purposes,
         )
         for origin, names in origins.items()
         for name in names

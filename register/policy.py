@@ -406,6 +406,20 @@ PACKAGE_DAYS = Retention(
         "The copy is not needed after that.",
     ),
 )
+WHILE_AGREED = Retention(
+    key="consent",
+    clock=Clock.CONSENT,
+    name=Text(
+        "kunnes perut suostumuksen, jos tieto perustuu vain siihen",
+        "tills du återkallar samtycket, om uppgiften bara grundar sig på det",
+        "until you withdraw your consent, where it alone is the basis",
+    ),
+    because=Text(
+        "Kun suostumus päättyy, tiedolla ei ole enää perustetta (GDPR 7(3), 17(1)(b)).",
+        "När samtycket upphör har uppgiften ingen grund längre (GDPR 7(3), 17(1)(b)).",
+        "When the consent ends, the data has no basis any more (GDPR 7(3), 17(1)(b)).",
+    ),
+)
 EMPLOYMENT = Retention(
     key="employment",
     clock=Clock.EMPLOYMENT,
@@ -431,7 +445,8 @@ ACCOUNTABILITY = Retention(
     ),
 )
 RETENTIONS = (
-    THREE_YEARS, SIX_YEARS, CARD_DAYS, REQUEST_YEARS, PACKAGE_DAYS, EMPLOYMENT, ACCOUNTABILITY,
+    THREE_YEARS, SIX_YEARS, CARD_DAYS, REQUEST_YEARS, PACKAGE_DAYS, WHILE_AGREED, EMPLOYMENT,
+    ACCOUNTABILITY,
 )  # fmt: skip
 BY_RELATION = (THREE_YEARS, SIX_YEARS)
 
@@ -521,6 +536,7 @@ MARKETER = Role(
         "Skickar marknadsföring till dem som har gett lov.",
         "Sends marketing to those who have agreed to it.",
     ),
+    verbs=("mail",),
 )
 PRIVACY = Role(
     key="privacy",
@@ -551,7 +567,7 @@ OWNER = Role(
     writes=("*",),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
-        "evidence", "roles", "approve", "promises", "notice", "shred", "breach",
+        "evidence", "roles", "approve", "promises", "notice", "shred", "breach", "mail",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -571,6 +587,7 @@ VERBS = {
     "notice": Text("Muotoilee selosteen sanat ja julkaisee sen", "Formulerar beskrivningens ord och publicerar den", "Words the notice and publishes it"),
     "shred": Text("Kirjaa paperikansion tuhotuksi", "Antecknar att en pappersmapp är förstörd", "Notes that a paper folder was destroyed"),
     "breach": Text("Kirjaa tietoturvaloukkaukset", "Antecknar personuppgiftsincidenter", "Writes down data breaches"),
+    "mail": Text("Kirjoittaa ja lähettää markkinointiviestejä", "Skriver och skickar marknadsföring", "Writes and sends marketing"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""
@@ -915,6 +932,10 @@ CONTACTS = Category(
             names_others="subject body",
         ),
         *held(
+            "register.Delivery",
+            observed="mailing state left_out tries claimed_at sent_at error",
+        ),
+        *held(
             "register.Attachment",
             supplied="content",
             observed="kind media_type taken_at moment message booking case agreement",
@@ -944,15 +965,17 @@ PRODUCED = Category(
     subjects=PEOPLE,
     sources=(PERSON,),
     recipients=(IT_PROVIDER,),
-    retention=BY_RELATION,
+    retention=(WHILE_AGREED, *BY_RELATION),
     access=COUNTER,
     on_erasure=Erase(),
     fields=(
+        # A complaint about a rental is a message or a case; feedback is what we learn from.
         *held(
             "register.Feedback",
             supplied="score text kind",
             observed="booking given_at",
             portable="score text kind booking given_at",
+            purposes=(QUALITY, DEVELOPMENT),
         ),
         *held("register.Customer", supplied="wishes", portable="wishes", access=FRONT),
     ),
@@ -1014,6 +1037,7 @@ CHOICES = Category(
             portable="purpose channel action acted_at",
             access=Access(whole=("desk", "marketing", "privacy", "owner")),
         ),
+        *held("register.Consent", observed="paper"),
         *held(
             "register.Choice",
             supplied="key value",
@@ -1056,7 +1080,7 @@ METADATA = Category(
     subjects=PEOPLE,
     sources=OWN,
     recipients=(IT_PROVIDER,),
-    retention=BY_RELATION,
+    retention=(WHILE_AGREED, *BY_RELATION),
     access=COUNTER,
     on_erasure=Erase(),
     fields=(
@@ -1070,7 +1094,7 @@ METADATA = Category(
             access=COUNTER,
             on_erasure=VOUCHER,
         ),
-        *held("register.Customer", derived="group", access=COUNTER),
+        *held("register.Customer", derived="group", access=COUNTER, purposes=(ANALYSIS,)),
         *held(
             "register.Disclosure",
             observed="recipient what legal_ground disclosed_at",
@@ -1242,6 +1266,8 @@ NOT_PERSONAL = {
     "register.AuditSeal": "opaque ids and keyed digests of audit events",
     "requests_app.RequestMail": "which mail of a request was sent when; neither address nor text",
     "register.Breach": "what happened, in kinds and numbers; its texts take no names",
+    "register.Segment": "criteria of a mailing; no list of people",
+    "register.Mailing": "the firm's own words to many, and counts; its people are in Delivery",
     "register.NoticeVersion": "what the firm has said in public",
     "register.NoticeWords": "what the firm is about to say in public",
     "requests_app.Reminder": "that staff were reminded of a last day",
@@ -1296,6 +1322,48 @@ OWN_WORDS: Mapping[str, tuple[Mapping[str, tuple[object, ...]], ...]] = {
 }
 """Rows in words of her own, per table: column → values. They name nobody whom the person has not
 named herself, and go into her copy without being read first."""
+
+# == Words with which a consent is asked ==========================================================
+
+CONSENT_WORDS: Mapping[tuple[str, str], Text] = {
+    (MARKETING.key, "email"): Text(
+        "Minulle saa lähettää tarjouksia ja uutisia sähköpostilla.",
+        "Ni får skicka mig erbjudanden och nyheter per e-post.",
+        "You may send me offers and news by e-mail.",
+    ),
+    (MARKETING.key, "sms"): Text(
+        "Minulle saa lähettää tarjouksia ja uutisia tekstiviestillä.",
+        "Ni får skicka mig erbjudanden och nyheter per sms.",
+        "You may send me offers and news by text message.",
+    ),
+    (MARKETING.key, "phone"): Text(
+        "Minulle saa soittaa tarjouksista ja uutisista.",
+        "Ni får ringa mig om erbjudanden och nyheter.",
+        "You may call me about offers and news.",
+    ),
+    (MARKETING.key, "letter"): Text(
+        "Minulle saa lähettää tarjouksia ja uutisia postissa.",
+        "Ni får skicka mig erbjudanden och nyheter per post.",
+        "You may send me offers and news by post.",
+    ),
+    (ANALYSIS.key, ""): Text(
+        "Asiointiani saa ryhmitellä ja käyttää raportteihin, joista minua ei tunnista.",
+        "Mina kundhändelser får grupperas och användas i rapporter där jag inte kan kännas igen.",
+        "My dealings may be grouped and used for reports in which I cannot be recognised.",
+    ),
+    (DEVELOPMENT.key, ""): Text(
+        "Palautettani ja toiveitani saa käyttää palvelun kehittämiseen.",
+        "Min respons och mina önskemål får användas för att utveckla tjänsten.",
+        "My feedback and wishes may be used to develop the service.",
+    ),
+    (QUALITY.key, ""): Text(
+        "Palautteestani saa seurata, miten minua palveltiin.",
+        "Min respons får användas för att följa hur jag blev betjänad.",
+        "My feedback may be used to follow how well I was served.",
+    ),
+}
+"""Purpose and channel → the exact words, shown or read aloud, and kept with the consent as its
+proof (GDPR 7(1)). Marketing is asked channel by channel, the rest once."""
 
 # == Backups ======================================================================================
 
@@ -1525,7 +1593,17 @@ RELEASE_TEXT = TwoPeople(
     ),
     verb="approve",
 )  # fmt: skip
-NEEDS_TWO = {matter.key: matter for matter in (MASS_EXPORT, ERASE_CONTRACT, RELEASE_TEXT)}
+MASS_MAILING = TwoPeople(
+    key="mass_mailing",
+    name=Text(
+        "Markkinointiviestin lähettäminen monelle", "Utskick av marknadsföring till många",
+        "Marketing sent to many",
+    ),
+    verb="approve",
+)  # fmt: skip
+NEEDS_TWO = {
+    matter.key: matter for matter in (MASS_EXPORT, ERASE_CONTRACT, RELEASE_TEXT, MASS_MAILING)
+}
 """Neither alone: one asks, another with the verb approves (P18)."""
 
 # == Derived look-ups ============================================================================
@@ -1553,6 +1631,21 @@ def access(label: str) -> Access:
 def on_erasure(label: str) -> Erase | Retain:
     """What a request under art. 17 does to the column."""
     return FIELDS[label].on_erasure or CATEGORY_OF[label].on_erasure
+
+
+def purposes(label: str) -> tuple[Purpose, ...]:
+    """What the column serves."""
+    return FIELDS[label].purposes or CATEGORY_OF[label].purposes
+
+
+def on_consent_alone() -> dict[str, tuple[str, ...]]:
+    """Columns that nothing but consents allows: label → keys of the purposes. When none of these
+    consents stands any more, the column has no reason left (GDPR 17(1)(b))."""
+    return {
+        label: tuple(purpose.key for purpose in purposes(label))
+        for label in FIELDS
+        if all(purpose.basis is Basis.CONSENT for purpose in purposes(label))
+    }
 
 
 def sight(label: str, roles: tuple[str, ...]) -> Sight:

@@ -20,6 +20,7 @@ from register.models.damage import Case
 from register.models.fleet import Craft, CraftClass, MaintenanceBlock
 from register.models.holds import Hold
 from register.models.identities import CardOnFile, Identity, IdentityCheck
+from register.models.mailings import Delivery, LeftOut, Mailing
 from register.models.notices import NoticeVersion, NoticeWords
 from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
@@ -31,6 +32,7 @@ from register.models.retention import (
     JournalMark,
     RetentionRun,
 )
+from register.models.segments import Segment
 from register.models.staff import RoleGrant, Tally, User
 from register.models.terms import AgreementTerms, Extra
 
@@ -54,6 +56,7 @@ __all__ = [
     "Craft",
     "CraftClass",
     "Customer",
+    "Delivery",
     "Deposit",
     "Disclosure",
     "Driver",
@@ -65,8 +68,10 @@ __all__ = [
     "Identity",
     "IdentityCheck",
     "JournalMark",
+    "LeftOut",
     "LookUpNotice",
     "LoyaltyMembership",
+    "Mailing",
     "MaintenanceBlock",
     "Mandate",
     "Message",
@@ -83,6 +88,7 @@ __all__ = [
     "RetentionRun",
     "RoleGrant",
     "SeasonPrice",
+    "Segment",
     "Tally",
     "User",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.models import choices
 from register.models.base import PersonalRecord, choices_are_kept
-from register.models.communication import Channel
+from register.models.communication import Attachment, Channel
 from register.models.customers import Customer
 
 
@@ -22,13 +22,21 @@ class Consent(PersonalRecord):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     purpose = models.CharField(_("purpose"), max_length=24, choices=choices.purposes)
-    channel = models.CharField(_("concerns the channel"), max_length=9, choices=Channel)
+    channel = models.CharField(_("concerns the channel"), max_length=9, choices=Channel, blank=True)
     action = models.CharField(_("action"), max_length=9, choices=Action)
     acted_at = models.DateTimeField(_("when"))
     taken_through = models.CharField(_("taken through"), max_length=9, choices=Channel)
     language = models.CharField(_("language"), max_length=2, choices=Customer.Language)
     notice_version = models.CharField(_("notice version"), max_length=16)
     words_shown = models.TextField(_("words shown"), max_length=2000)
+    paper = models.ForeignKey(
+        Attachment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="consents",
+        verbose_name=_("signed paper"),
+    )
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("consent")
@@ -44,6 +52,13 @@ class Consent(PersonalRecord):
             models.CheckConstraint(
                 condition=~Q(action="given") | (~Q(words_shown="") & ~Q(notice_version="")),
                 name="register_consent_given_has_proof",
+            ),
+            # Marketing is agreed to channel by channel; the other purposes have no channel, so
+            # that what was given in one cannot be withdrawn in another and stand.
+            models.CheckConstraint(
+                condition=(Q(purpose="marketing") & ~Q(channel=""))
+                | (~Q(purpose="marketing") & Q(channel="")),
+                name="register_consent_channel_of_marketing",
             ),
         ]
 

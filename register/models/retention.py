@@ -46,6 +46,7 @@ class ErasureReceipt(models.Model):
         RETENTION = "retention", _("The retention period ended")
         REQUEST = "request", _("The person asked (art. 17)")
         CARD = "card", _("The card's own period ended")
+        CONSENT = "consent", _("The consent it rested on was withdrawn")
 
     class State(models.TextChoices):
         ROWS_GONE = "rows_gone", _("Rows gone, key not yet destroyed")

@@ -13,14 +13,17 @@ from register.models import (
     Consent,
     Craft,
     Customer,
+    Delivery,
     Disclosure,
     Hold,
     IdentityCheck,
     LoyaltyMembership,
+    Mailing,
     MaintenanceBlock,
     Mandate,
     PaperFolder,
     ProcessingRestriction,
+    Segment,
 )
 from tests.cast.days import NOW, TODAY, serial
 from tests.cast.people import company, petra
@@ -29,11 +32,13 @@ WORDS = "Saatte lähettää minulle tarjouksia sähköpostitse."
 
 
 def consent(of: Customer, **fields: Any) -> Consent:
-    """Marketing by e-mail, given on the web form. `action="withdrawn"` ends it."""
+    """Marketing by e-mail, given on the web form. `action="withdrawn"` ends it. Other purposes have
+    no channel."""
+    marketing = fields.get("purpose", policy.MARKETING.key) == policy.MARKETING.key
     given = fields.get("action", Consent.Action.GIVEN) == Consent.Action.GIVEN
     named = {
         "purpose": policy.MARKETING.key,
-        "channel": "email",
+        "channel": "email" if marketing else "",
         "action": Consent.Action.GIVEN,
         "acted_at": NOW - timedelta(days=7),
         "taken_through": "web",
@@ -130,6 +135,35 @@ def breach(**fields: Any) -> Breach:
         "data": "päivän varaukset",
     }
     return Breach.objects.create(**(named | fields))
+
+
+def segment(**fields: Any) -> Segment:
+    """Everybody who speaks Finnish."""
+    named = {"name": f"Suomenkieliset {next(serial)}", "language": "fi"}
+    return Segment.objects.create(**(named | fields))
+
+
+def mailing(**fields: Any) -> Mailing:
+    """A draft in Finnish to everybody who has agreed."""
+    named = {
+        "name": f"Kevät {next(serial)}",
+        "subject_fi": "Kausi alkaa",
+        "body_fi": "Vesille pääsee taas.\n\nTervetuloa!",
+    }
+    return Mailing.objects.create(**(named | fields))
+
+
+def delivery(of: Customer, **fields: Any) -> Delivery:
+    """Sent a week ago."""
+    state = fields.get("state", Delivery.State.SENT)
+    named = {
+        "mailing": fields.get("mailing") or mailing(state="done", started_at=NOW),
+        "state": state,
+        "claimed_at": NOW - timedelta(days=7),
+        "sent_at": NOW - timedelta(days=7) if state == Delivery.State.SENT else None,
+        "source": policy.FIRM.key,
+    }
+    return Delivery.objects.create(customer=of, **(named | fields))
 
 
 def maintenance(of: Craft, **fields: Any) -> MaintenanceBlock:

@@ -18,6 +18,7 @@ from tests.cast.choices import (
     choice,
     consent,
     contact,
+    delivery,
     disclosure,
     hold,
     identity_check,
@@ -88,7 +89,10 @@ def story() -> Story:
 
 
 def _everything_else(of: Customer, *, on_behalf_of: Customer) -> None:
-    for make in (feedback, consent, choice, loyalty, contact, identity_check, disclosure):
+    makers = (
+        feedback, consent, choice, loyalty, contact, identity_check, disclosure, delivery,
+    )  # fmt: skip
+    for make in makers:
         make(of)
     ban(of, lifted_at=NOW)
     restriction(of, told_before_lifting_at=NOW, lifted_at=NOW)

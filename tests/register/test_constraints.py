@@ -135,6 +135,9 @@ MAKE: dict[type[models.Model], Make] = {
     rows.Feedback: lambda **f: cast.feedback(cast.customer(), **f),
     rows.Disclosure: lambda **f: cast.disclosure(cast.customer(), **f),
     rows.Consent: lambda **f: cast.consent(cast.customer(), **f),
+    rows.Segment: cast.segment,
+    rows.Mailing: cast.mailing,
+    rows.Delivery: lambda **f: cast.delivery(cast.customer(), **f),
     rows.Choice: lambda **f: cast.choice(cast.customer(), **f),
     rows.Ban: lambda **f: cast.ban(cast.customer(), **f),
     rows.ProcessingRestriction: lambda **f: cast.restriction(cast.customer(), **f),
@@ -187,6 +190,11 @@ def second_out() -> None:
     craft = cast.craft()
     cast.booking(cast.customer(), craft=craft, state="out")
     cast.booking(cast.customer(), craft=craft, state="out", starts_at=cast.NOW + 9 * DAY)
+
+
+def second_delivery() -> None:
+    aino, mailing = cast.aino(), cast.mailing()
+    twice(lambda: cast.delivery(aino, mailing=mailing))
 
 
 def second_membership() -> None:
@@ -284,6 +292,21 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_message_marketing_goes_out": breaks(rows.Message, topic="marketing", direction="in"),
     "register_feedback_score_1_to_5": breaks(rows.Feedback, score=6),
     "register_consent_given_has_proof": breaks(rows.Consent, words_shown=""),
+    "register_consent_channel_of_marketing": breaks(rows.Consent, channel=""),
+    "register_segment_has_name": breaks(rows.Segment, name=""),
+    "register_segment_days_in_order": breaks(
+        rows.Segment, rented_since=cast.TODAY, not_rented_since=cast.TODAY
+    ),
+    "register_mailing_subject_fi": breaks(rows.Mailing, subject_fi=""),
+    "register_mailing_subject_sv": breaks(rows.Mailing, body_sv="x"),
+    "register_mailing_subject_en": breaks(rows.Mailing, body_en="x"),
+    "register_mailing_started_has_time": breaks(rows.Mailing, state="done"),
+    "register_mailing_started_has_text": breaks(
+        rows.Mailing, state="done", started_at=cast.NOW, body_fi=""
+    ),
+    "register_delivery_once_a_person": second_delivery,
+    "register_delivery_sent_has_time": breaks(rows.Delivery, sent_at=None),
+    "register_delivery_left_out_has_reason": breaks(rows.Delivery, state="left_out"),
     "register_ban_ends_after_start": breaks(
         rows.Ban, starts_on=cast.TODAY, ends_on=cast.TODAY - DAY
     ),
@@ -360,6 +383,8 @@ TRIES: dict[str, Callable[[], object]] = {
 SHADOWED = {
     "requests_app_datasubjectrequest_made_by_declared": "requests_on_behalf_names_whom",
     "register_case_state_declared": "register_case_settled_has_time",
+    "register_mailing_state_declared": "register_mailing_started_has_time",
+    "register_delivery_left_out_declared": "register_delivery_left_out_has_reason",
     "register_approval_outcome_declared": "register_approval_decided_has_decider",
 }
 """Constraints that cannot be broken alone, and the one that speaks first."""

@@ -124,7 +124,7 @@ def test_an_objection_granted_stops_marketing_at_once(identified) -> None:
 def test_a_withdrawal_granted_withdraws_every_consent_that_stands(identified) -> None:
     aino = cast.aino()
     cast.consent(aino, purpose="marketing", channel="email")
-    cast.consent(aino, purpose="development", channel="sms")
+    cast.consent(aino, purpose="development")
     request, _aino = identified(aino, kind="withdrawal")
     steps.close(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
     assert not consents.stands(customer=aino, purpose="marketing", channel="email")

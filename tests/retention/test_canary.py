@@ -45,6 +45,7 @@ def everything_of(aino: Customer, told: cast.Story) -> None:
         "register.ProcessingRestriction": lambda: cast.restriction(aino, lifted_at=cast.NOW),
         "register.Attachment": lambda: cast.attachment(aino),
         "register.Mandate": lambda: cast.mandate(aino, told.eero),
+        "register.Delivery": lambda: cast.delivery(aino),
         "register.CompanyContact": lambda: cast.contact(aino),
         "requests_app.DataSubjectRequest": lambda: request_of(
             aino, state="closed", closed_at=cast.NOW
