@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from stdnum import iban
 
 from kesajetti.accounts.options import *  # noqa: F403
 
@@ -29,6 +30,14 @@ def required(name: str, what: str) -> str:
             f"{name} is not set: give {what} in the environment or in .env (docs/settings.md)."
         )
     return value
+
+
+def account(name: str, default: str) -> str:
+    """An IBAN without blanks, or "" where none is set."""
+    text: str = env.str(name, default=default)
+    if text and not iban.is_valid(text):
+        raise ImproperlyConfigured(f"{name} is not an IBAN: check its digits.")
+    return str(iban.compact(text)) if text else ""
 
 
 # -- How this installation runs ---------------------------------------------------------------
@@ -84,6 +93,15 @@ CONTROLLER = {
     "phone": env.str("CONTROLLER_PHONE", default="044 254 5939"),
     "email": env.str("CONTROLLER_EMAIL", default="info@kesajetti.fi"),
 }
+
+# -- Invoices: where they are paid to, and when --------------------------------------------------
+
+INVOICE_IBAN = account(
+    "INVOICE_IBAN",
+    default="FI21 1234 5600 0007 85" if DEMO else "",  # the banks' own example
+)
+INVOICE_BIC = env.str("INVOICE_BIC", default="NDEAFIHH" if DEMO else "")
+INVOICE_DUE_DAYS = env.int("INVOICE_DUE_DAYS", default=14)
 
 # -- The rules of the house ---------------------------------------------------------------------
 

@@ -492,6 +492,7 @@ DESK = Role(
         "register.Company", "register.CompanyContact", "register.Mandate", "register.QuoteRequest",
         "register.Booking", "register.Driver", "register.Rental", "register.OrderLine",
         "register.Agreement", "register.Payment", "register.Deposit", "register.Case",
+        "register.Invoice", "register.CashUp",
         "register.Message", "register.Attachment", "register.Feedback", "register.Consent",
         "register.Choice", "register.Ban", "register.LoyaltyMembership",
     ),
@@ -525,6 +526,8 @@ BOOKKEEPER = Role(
         "register.Deposit",
         "register.OrderLine",
         "register.Company",
+        "register.Invoice",
+        "register.CashUp",
     ),
     verbs=("search", "export"),
 )
@@ -774,6 +777,12 @@ HISTORY = Category(
             portable="booking kind method amount_cents paid_at",
             access=MONEY,
         ),
+        *held(
+            "register.Invoice",
+            observed="booking company kind language issued_on due_on paid_cents credits_number",
+            derived="number reference recipient content total_cents sha256",
+            access=MONEY,
+        ),
     ),
 )
 PURCHASES = Category(
@@ -804,7 +813,7 @@ PURCHASES = Category(
         ),
         *held(
             "register.Deposit",
-            observed="booking method amount_cents held_at expires_at released_at captured_cents",
+            observed="booking method reading amount_cents held_at expires_at released_at captured_cents",
             access=MONEY,
         ),
         *held(
@@ -1236,6 +1245,11 @@ ACCOUNTS = Category(
             access=OFFICE,
         ),
         *held("register.PaperFolder", observed="entry_list destroyed_by", access=COUNTER),
+        *held(
+            "register.CashUp",
+            observed="day from_at until_at difference_cents note by_clerk",
+            access=MONEY,
+        ),
     ),
 )
 CATEGORIES = (
@@ -1255,6 +1269,7 @@ NOT_PERSONAL = {
     "register.NumberSeries": "running numbers",
     "register.CraftClass": "price list",
     "register.SeasonPrice": "price list",
+    "register.CashUpLine": "sums of money by method; who closed the day is declared as CashUp",
     "register.Extra": "price list",
     "register.AgreementTerms": "the firm's own words",
     "register.Craft": "the fleet",
@@ -1300,6 +1315,7 @@ EVENTS = (
     Event(table="register.Agreement", when="made_at", makes_contract=True),
     Event(table="register.OrderLine", when="ordered_on", is_transaction=True),
     Event(table="register.Payment", when="paid_at", is_transaction=True),
+    Event(table="register.Invoice", when="issued_on", is_transaction=True),
     Event(table="register.Case", when="occurred_at"),
     Event(table="register.Case", when="objected_at"),
     Event(table="register.Case", when="settled_at"),

@@ -32,6 +32,9 @@ BY_NAME: dict[str, Words] = {
     "register_driver_renter_is_adult": _("The renter is at least 18."),
     "register_loyalty_one_open": _("This person is already in the loyalty programme."),
     "register_loyalty_left_after_joined": _("The date of leaving is before the date of joining."),
+    "register_payment_in_closed_cash_up": _(
+        "The cash-up of that time is closed: enter the money with today's time."
+    ),
     "register_payment_amount_positive": _("The amount is more than zero."),
     "register_deposit_captured_within": _("More cannot be used of the deposit than was taken."),
     "register_deposit_released_after_held": _("The deposit was released before it was taken."),

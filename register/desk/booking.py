@@ -30,6 +30,7 @@ from register.desk.forms import (
     AgreementForm,
     BookingForm,
     ChangeBookingForm,
+    DepositForm,
     DriverForm,
     DriverFormSet,
     LineForm,
@@ -46,6 +47,7 @@ from register.models import (
     Deposit,
     Driver,
     Extra,
+    Invoice,
     OrderLine,
     Payment,
     QuoteRequest,
@@ -175,6 +177,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
             user, OrderLine, list(booking.lines.order_by("ordered_on", "saved_at", "-kind"))
         ),
         "payments": _if_seen(user, Payment, list(booking.payments.all())),
+        "invoices": _if_seen(user, Invoice, list(booking.invoices.order_by("number"))),
         "deposits": _if_seen(user, Deposit, list(booking.deposits.all())),
         "cases": _if_seen(user, Case, list(booking.cases.all())),
         "total": bills.total_cents(booking),
@@ -194,7 +197,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "agreement_form": AgreementForm(initial={"language": booking.customer.language}),
         "sign_form": SignForm(),
         "money_form": MoneyForm(initial={"amount": max(due, 0) or None}),
-        "deposit_form": MoneyForm(
+        "deposit_form": DepositForm(
             prefix="deposit", initial={"amount": booking.craft.craft_class.deposit_cents}
         ),
         "release_form": ReleaseForm(),
@@ -211,7 +214,7 @@ def _if_seen(user: User, model: Any, value: Any) -> Any:
 def _may(user: User) -> dict[str, bool]:
     tables = {
         "booking": Booking, "driver": Driver, "line": OrderLine, "agreement": Agreement,
-        "rental": Rental, "payment": Payment, "deposit": Deposit,
+        "rental": Rental, "payment": Payment, "deposit": Deposit, "invoice": Invoice,
     }  # fmt: skip
     may = {name: permissions.may_write(user, model) for name, model in tables.items()}
     return may | {"print": permissions.sees_whole(user, *contracts.PRINTED)}

@@ -27,6 +27,7 @@ from register.desk.booking import after
 from register.desk.forms import (
     AgreementForm,
     ChecklistForm,
+    DepositForm,
     HandoverForm,
     MoneyForm,
     ReleaseForm,
@@ -215,9 +216,10 @@ def _money(act: Any, form: MoneyForm, booking: Booking, *, by: User, **more: Any
 @require_POST
 @needs_to_write(Deposit)
 def take_deposit(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    booking, form, done = booking_or_404(pk), MoneyForm(request.POST, prefix="deposit"), None
+    booking, form, done = booking_or_404(pk), DepositForm(request.POST, prefix="deposit"), None
     if form.is_valid():
-        done = _money(payments.hold_deposit, form, booking, by=staff(request))
+        reading = {"reading": form.cleaned_data["reading"]}
+        done = _money(payments.hold_deposit, form, booking, by=staff(request), **reading)
     words = _("The deposit is recorded.")
     return after(request, site, booking, form, "deposit_form", done, words)
 

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from register import policy, validators
 from register.formfields import DateTimeField, EuroField, PhoneField, retype, straighten
-from register.models import Company, Craft, Customer, Driver, IdentityCheck, Method, OrderLine
+from register.models import (
+    Company,
+    Craft,
+    Customer,
+    Deposit,
+    Driver,
+    IdentityCheck,
+    Method,
+    OrderLine,
+)
 from register.models.choices import in_active_language
 from register.money import euros
 from register.services import bookings, pricing
@@ -326,6 +335,15 @@ class MoneyForm(CarefulForm):
         if amount <= 0:
             raise ValidationError(_("The amount is more than zero."))
         return amount
+
+
+class DepositForm(MoneyForm):
+    """A deposit: a hold on a card lasts as long as the way in which the card was read."""
+
+    reading = forms.ChoiceField(
+        label=_("How the card was read"), choices=Deposit.Reading, required=False,
+        initial=Deposit.Reading.READER, widget=forms.RadioSelect,
+    )  # fmt: skip
 
 
 class ReleaseForm(forms.Form):

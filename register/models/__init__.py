@@ -5,6 +5,7 @@ from register.models.approvals import Approval
 from register.models.audit import AuditEvent, AuditSeal, LookUpNotice
 from register.models.bookings import Booking, Driver, OrderLine, QuoteRequest, Rental
 from register.models.breaches import Breach
+from register.models.cash import CashUp, CashUpLine
 from register.models.communication import (
     Attachment,
     Channel,
@@ -20,6 +21,7 @@ from register.models.damage import Case
 from register.models.fleet import Craft, CraftClass, MaintenanceBlock
 from register.models.holds import Hold
 from register.models.identities import CardOnFile, Identity, IdentityCheck
+from register.models.invoices import Invoice
 from register.models.mailings import Delivery, LeftOut, Mailing
 from register.models.notices import NoticeVersion, NoticeWords
 from register.models.numbers import NumberSeries
@@ -48,6 +50,8 @@ __all__ = [
     "Breach",
     "CardOnFile",
     "Case",
+    "CashUp",
+    "CashUpLine",
     "Channel",
     "Choice",
     "Company",
@@ -67,6 +71,7 @@ __all__ = [
     "Hold",
     "Identity",
     "IdentityCheck",
+    "Invoice",
     "JournalMark",
     "LeftOut",
     "LookUpNotice",

@@ -4,6 +4,8 @@ migration, idempotently: SQLite loses its triggers whenever a migration rebuilds
 - Two live bookings of a craft never overlap (half-open times, [starts_at, ends_at)).
 - A line of the audit, a seal over it and a published notice are never changed or removed, not even
   by emptying the whole table; an act of consent is never changed.
+- A closed cash-up is never changed, and no money is entered into the time that it closed. What an
+  invoice said when it was sent is never changed.
 - On PostgreSQL foreign keys are checked at once (NOT DEFERRABLE): a purge is 1.6 times as fast,
   and an order that would orphan a row fails where it is written.
 """
@@ -12,6 +14,11 @@ from collections.abc import Iterator
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from register.models.cash import COUNTED
+from register.models.invoices import FROZEN
+
+CLOSED = "register_payment_in_closed_cash_up"
+PAID = ("amount_cents", "kind", "method", "paid_at")
 NO_OVERLAP = "register_booking_no_overlap"
 LIVE = "('reserved', 'out')"
 APPEND_ONLY = {
@@ -19,12 +26,18 @@ APPEND_ONLY = {
     "register_auditseal": ("UPDATE", "DELETE"),
     "register_consent": ("UPDATE",),
     "register_noticeversion": ("UPDATE", "DELETE"),
+    "register_cashup": ("UPDATE", "DELETE"),
+    "register_cashupline": ("UPDATE", "DELETE"),
 }
+FROZEN_COLUMNS = {"register_invoice": FROZEN}
+"""Tables of which these columns are written once; the others, and whole rows, may change."""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Make the guards stand in the register's database. Safe to run again at any time."""
-    if not {"register_booking", *APPEND_ONLY} <= set(connection.introspection.table_names()):
+    if not {"register_booking", *APPEND_ONLY, *FROZEN_COLUMNS} <= set(
+        connection.introspection.table_names()
+    ):
         return  # migrated back to an older state: the next migration forward calls again
     statements = _postgresql() if connection.vendor == "postgresql" else _sqlite()
     with connection.cursor() as cursor:
@@ -35,9 +48,14 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def trigger_names() -> list[str]:
     """Names of the SQLite triggers."""
     overlap = [f"{NO_OVERLAP}_{when}" for when in ("insert", "update")]
-    return overlap + [
-        f"{table}_no_{verb.lower()}" for table, verbs in APPEND_ONLY.items() for verb in verbs
-    ]
+    closed = [f"{CLOSED}_{when}" for when in ("insert", "update")]
+    frozen = [f"{table}_frozen" for table in FROZEN_COLUMNS]
+    return (
+        overlap
+        + closed
+        + frozen
+        + [f"{table}_no_{verb.lower()}" for table, verbs in APPEND_ONLY.items() for verb in verbs]
+    )
 
 
 def never_emptied() -> list[str]:
@@ -56,6 +74,32 @@ def _sqlite() -> Iterator[str]:
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+
+    for table, columns in FROZEN_COLUMNS.items():
+        yield (
+            f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {', '.join(columns)} ON {table} "
+            f"WHEN {_changed(columns, 'IS NOT')} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+    last = "(SELECT MAX(until_at) FROM register_cashup)"
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{CLOSED}'); END"
+    yield (
+        f"CREATE TRIGGER {CLOSED}_insert BEFORE INSERT ON register_payment "
+        f"WHEN NEW.method IN {_counted()} AND NEW.paid_at < {last} {refuse}"
+    )
+    yield (
+        f"CREATE TRIGGER {CLOSED}_update BEFORE UPDATE OF {', '.join(PAID)} ON register_payment "
+        f"WHEN ({_changed(PAID, 'IS NOT')}) AND (OLD.method IN {_counted()} AND "
+        f"OLD.paid_at < {last} OR NEW.method IN {_counted()} AND NEW.paid_at < {last}) {refuse}"
+    )
+
+
+def _changed(columns: tuple[str, ...], differs: str) -> str:
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
+def _counted() -> str:
+    return "(" + ", ".join(f"'{method.value}'" for method in COUNTED) + ")"
 
 
 def _sqlite_overlap(when: str) -> str:
@@ -105,6 +149,13 @@ def _postgresql() -> Iterator[str]:
             f"CREATE OR REPLACE TRIGGER {table}_never_emptied BEFORE TRUNCATE "
             f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION register_append_only()"
         )
+    for table, columns in FROZEN_COLUMNS.items():
+        yield (
+            f"CREATE OR REPLACE TRIGGER {table}_frozen BEFORE UPDATE OF {', '.join(columns)} "
+            f"ON {table} FOR EACH ROW WHEN ({_changed(columns, 'IS DISTINCT FROM')}) "
+            "EXECUTE FUNCTION register_append_only()"
+        )
+    yield from _postgresql_cash_up()
     yield """
         CREATE INDEX IF NOT EXISTS register_customer_search_trigrams
         ON register_customer USING gin (search_text gin_trgm_ops)"""
@@ -117,3 +168,25 @@ def _postgresql() -> Iterator[str]:
         LOOP EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I NOT DEFERRABLE',
                             key.owner, key.conname);
         END LOOP; END $$"""
+
+
+def _postgresql_cash_up() -> Iterator[str]:
+    yield f"""
+        CREATE OR REPLACE FUNCTION register_cash_up_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE closed timestamptz := (SELECT MAX(until_at) FROM register_cashup);
+        BEGIN
+            IF (NEW.method IN {_counted()} AND NEW.paid_at < closed) OR (TG_OP = 'UPDATE'
+                AND OLD.method IN {_counted()} AND OLD.paid_at < closed) THEN
+                RAISE EXCEPTION '{CLOSED}' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END $$"""  # noqa: S608 - our own names
+    yield (
+        f"CREATE OR REPLACE TRIGGER {CLOSED}_insert BEFORE INSERT ON register_payment "
+        "FOR EACH ROW EXECUTE FUNCTION register_cash_up_closed()"
+    )
+    yield (
+        f"CREATE OR REPLACE TRIGGER {CLOSED}_update BEFORE UPDATE OF {', '.join(PAID)} "
+        f"ON register_payment FOR EACH ROW WHEN ({_changed(PAID, 'IS DISTINCT FROM')}) "
+        "EXECUTE FUNCTION register_cash_up_closed()"
+    )

@@ -57,7 +57,12 @@ class Payment(PersonalRecord):
 
 @choices_are_kept
 class Deposit(PersonalRecord):
-    """A deposit, or a hold on a card, which runs out by itself at `expires_at`."""
+    """A deposit, or a hold on a card, which runs out by itself at `expires_at`: how soon depends
+    on how the card was read (services.payments)."""
+
+    class Reading(models.TextChoices):
+        KEYED = "keyed", _("Number keyed in: holds 7 days")
+        READER = "reader", _("Card in the reader: holds 2 days")
 
     booking = models.ForeignKey(
         Booking,
@@ -67,6 +72,9 @@ class Deposit(PersonalRecord):
     )
     method = models.CharField(_("method"), max_length=10, choices=Method, default=Method.CARD)
     amount_cents = models.PositiveIntegerField(_("amount, cents"))
+    reading = models.CharField(
+        _("how the card was read"), max_length=6, choices=Reading, blank=True
+    )
     held_at = models.DateTimeField(_("held at"))
     expires_at = models.DateTimeField(_("hold runs out at"), null=True, blank=True)
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)

@@ -23,6 +23,13 @@ def reserve(series: str, *, count: int = 1) -> int:
     return first
 
 
+def wait_for(series: str) -> None:
+    """Wait until nobody else is giving a number of the series, and let nobody until this
+    transaction ends."""
+    NumberSeries.objects.get_or_create(key=series, defaults={"last": FIRST.get(series, 1) - 1})
+    NumberSeries.objects.select_for_update().get(key=series)
+
+
 def agreement_number(*, on: date) -> str:
     """ "V-2026-0001": without gaps within the year."""
     return f"V-{on.year}-{reserve(f'agreement-{on.year}'):04d}"

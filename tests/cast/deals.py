@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from register import references
 from register.clock import local_date
 from register.demo.files import png
 from register.models import (
@@ -13,6 +14,7 @@ from register.models import (
     Attachment,
     Booking,
     Case,
+    CashUp,
     Craft,
     CraftClass,
     Customer,
@@ -20,14 +22,15 @@ from register.models import (
     Driver,
     Extra,
     Feedback,
+    Invoice,
     Message,
     OrderLine,
     Payment,
     QuoteRequest,
     Rental,
 )
-from register.services import numbers
-from tests.cast.days import NOW, serial
+from register.services import invoices, numbers
+from tests.cast.days import NOW, date, moment, serial
 from tests.cast.people import aino
 
 
@@ -153,6 +156,36 @@ def deposit(of: Booking, **fields: Any) -> Deposit:
         "expires_at": of.starts_at + timedelta(days=7),
     }
     return Deposit.objects.create(booking=of, **(named | fields))
+
+
+def invoice(of: Booking, **fields: Any) -> Invoice:
+    """Of four hours, due in two weeks, as services.invoices would write it."""
+    told = {
+        "recipient": ["Saaristomatkat Kuvitelma Oy", "Keksitty katu 1", "00999 Kuvitelma"],
+        "seller": {"name": "LM Group Oy"}, "booking": of.number, "craft": str(of.craft),
+        "from": of.starts_at.isoformat(), "to": of.ends_at.isoformat(), "iban": "", "vats": [],
+        "lines": [],
+    }  # fmt: skip
+    with transaction.atomic():
+        number = fields.pop("number", None) or numbers.invoice_number(on=NOW.date())
+    named = {
+        "customer": of.customer, "company": of.company, "language": "fi", "number": number,
+        "issued_on": NOW.date(), "due_on": NOW.date() + timedelta(days=14), "content": told,
+        "reference": references.reference(number), "recipient": "\n".join(told["recipient"]),
+        "total_cents": 39_600,
+    }  # fmt: skip
+    named |= fields
+    named.setdefault("sha256", invoices.digest(named["content"]))
+    return Invoice.objects.create(booking=of, **named)
+
+
+def cash_up(**fields: Any) -> CashUp:
+    """A day long ago, closed without a difference; each on a day of its own."""
+    day = date(2000, 1, 1) + timedelta(days=next(serial))
+    named = {
+        "day": day, "until_at": moment(day), "difference_cents": 0, "note": "",
+    }  # fmt: skip
+    return CashUp.objects.create(**(named | fields))
 
 
 def case(of: Customer, **fields: Any) -> Case:

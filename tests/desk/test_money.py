@@ -126,7 +126,7 @@ def test_a_deposit_is_released_once_and_nothing_is_taken_from_a_hold_that_ran_ou
             booking=booking, amount_cents=50_000, method="card", by=cast.kaisa(), at=cast.NOW
         )
 
-    deposit, late = hold(), cast.NOW + payments.CARD_HOLD
+    deposit, late = hold(), cast.NOW + payments.HOLDS["keyed"]
     with pytest.raises(payments.HoldRanOut):
         payments.release_deposit(deposit=deposit, captured_cents=1, by=cast.kaisa(), at=late)
     payments.release_deposit(deposit=deposit, by=cast.kaisa(), at=late)

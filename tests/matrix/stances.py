@@ -178,6 +178,16 @@ STANCES: dict[str, Stance] = {
     "admin:desk-receipt": page(sees("register.Payment"), "register.Payment"),
     "admin:desk-deposit": act(writes("register.Deposit"), "booking"),
     "admin:desk-deposit-release": act(writes("register.Deposit"), "deposit"),
+    "admin:desk-prices": page(staff),
+    "admin:desk-invoices": page(sees("register.Invoice")),
+    "admin:desk-invoice-new": form(writes("register.Invoice"), "booking"),
+    "admin:desk-invoice": page(sees("register.Invoice"), "register.Invoice"),
+    "admin:desk-invoice-pdf": page(sees("register.Invoice"), "register.Invoice"),
+    "admin:desk-invoice-received": act(writes("register.Invoice"), "register.Invoice"),
+    "admin:desk-invoice-credit": act(writes("register.Invoice"), "register.Invoice"),
+    "admin:desk-cash": form(sees("register.CashUp"), writers=writes("register.CashUp")),
+    "admin:desk-cash-up": page(sees("register.CashUp"), "cash-up"),
+    "admin:desk-bookkeeping": form(both(verb("export"), sees("register.Payment"))),
     "admin:desk-agreement-pdf": page(
         both(
             sees("register.Agreement"),

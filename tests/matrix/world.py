@@ -28,11 +28,12 @@ from register.models import (
     Customer,
     ErasureReceipt,
     ErasureTrouble,
+    Invoice,
     RetentionRun,
     RoleGrant,
     User,
 )
-from register.services import approvals, erasure
+from register.services import approvals, erasure, invoices
 from register.services.erasure_plans import Ground
 from register.vault.fields import SealedField
 from requests_app import tokens
@@ -113,7 +114,7 @@ def _fill(world: World, whose: str) -> None:
         person, booking, agreement, case, message, asked,
         cast.identity(person), cast.card(person, number=None, last_four="4242"),
         cast.rental(booking, returned_at=returned), cast.driver(person, booking),
-        cast.line(booking), cast.payment(booking), cast.deposit(booking),
+        cast.line(booking), cast.payment(booking), cast.deposit(booking), cast.invoice(booking),
         _company_of(person), _package(asked, world.at),
         *_chosen(person, whose, world.at),
     ]  # fmt: skip
@@ -262,6 +263,9 @@ def _mark(row: models.Model) -> None:
         if label in policy.FIELDS and label not in KEPT and label not in SHARED:
             if (value := _marked(column)) is not None:
                 setattr(row, column.name, value)
+    if isinstance(row, Invoice):  # what was sent is not changed: it is written anew
+        Invoice.objects.filter(pk=row.pk).delete()
+        row.sha256, row._state.adding = invoices.digest(row.content), True
     if isinstance(row, Consent):
         row.pk, row._state.adding = str(uuid4()), True
         row.words_shown = row.words_shown if row.action == "given" else ""
@@ -389,6 +393,7 @@ def _books(world: World) -> None:
     named: list[tuple[str, models.Model]] = [
         ("request-mail", asked_mail), ("night", run), ("trouble", trouble), ("user", user),
         (receipt._meta.label, receipt),
+        ("cash-up", cast.cash_up(saved_by=user)),
         (cast.folder()._meta.label, cast.folder()), ("register.Breach", cast.breach()),
     ]  # fmt: skip
     grant = RoleGrant.objects.filter(user=world.staff["marketing"]).first()

@@ -96,7 +96,7 @@ def test_every_dependency_says_why_it_is_there() -> None:
 
 def test_every_setting_is_explained() -> None:
     read = re.findall(
-        r'(?:env\.[a-z_]+|required|month_and_day|database|place)\(\s*"([A-Z_]+)"',
+        r'(?:env\.[a-z_]+|required|month_and_day|database|place|account)\(\s*"([A-Z_]+)"',
         (ROOT / "kesajetti" / "settings.py").read_text(),
     )
     explained = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text()))
