@@ -15,6 +15,7 @@ from kesajetti.accounts.views import sign_out
 from register import permissions
 from register.desk import home
 from register.desk.urls import urls as desk_urls
+from register.models import Booking
 from requests_app.desk_urls import urls as requests_urls
 
 
@@ -58,4 +59,5 @@ class KesajettiAdminSite(admin.AdminSite):
             **super().each_context(request),
             "roles_held": roles,
             "may_give_roles": permissions.may(request.user, "roles"),
+            "sees_timeline": permissions.may_see(request.user, Booking),
         }

@@ -492,7 +492,7 @@ DESK = Role(
         "register.Company", "register.CompanyContact", "register.Mandate", "register.QuoteRequest",
         "register.Booking", "register.Driver", "register.Rental", "register.OrderLine",
         "register.Agreement", "register.Payment", "register.Deposit", "register.Case",
-        "register.Invoice", "register.CashUp",
+        "register.Invoice", "register.CashUp", "register.ConditionMark",
         "register.Message", "register.Attachment", "register.Feedback", "register.Consent",
         "register.Choice", "register.Ban", "register.LoyaltyMembership",
     ),
@@ -507,8 +507,8 @@ DOCK = Role(
         "Hands over and takes back the craft and notes damage.",
     ),
     writes=(
-        "register.Rental", "register.Driver", "register.Case", "register.Attachment",
-        "register.MaintenanceBlock",
+        "register.Rental", "register.Driver", "register.Case", "register.ConditionMark",
+        "register.Attachment", "register.MaintenanceBlock",
     ),
     verbs=("search",),
     only_current=True,
@@ -856,7 +856,8 @@ SERVICE_DETAILS = Category(
         *held(
             "register.Driver",
             supplied="booking drove_on is_renter",
-            observed="age_group age_checked_at briefed_at life_jacket kill_switch",
+            observed="age_group age_checked_at briefed_at area_shown rules_told life_jacket "
+            "kill_switch",
             portable="booking drove_on is_renter",
         ),
         *held(
@@ -1009,13 +1010,23 @@ CASES = Category(
     retention=BY_RELATION,
     access=DEALS,
     on_erasure=CLAIM,
-    fields=held(
-        "register.Case",
-        supplied="objection",
-        observed="booking kind occurred_at objected_at",
-        derived="number state description estimate_cents fee_cents settled_at",
-        portable="objection objected_at",
-        names_others="description",
+    fields=(
+        *held(
+            "register.Case",
+            supplied="objection",
+            observed="booking kind occurred_at objected_at answered_at charged_at",
+            derived="number state description estimate_cents fee_cents answer settled_at",
+            portable="objection objected_at",
+            names_others="description answer",
+        ),
+        *held(
+            "register.ConditionMark",
+            observed="booking case moment zone kind x y seen_at",
+            derived="note",
+            names_others="note",
+            access=FRONT,
+            on_erasure=Erase(),
+        ),
     ),
 )
 CHOICES = Category(

@@ -97,6 +97,8 @@ class CaseAdmin(PolicyAdmin):
     filters = ("kind", "state", "occurred_at")
     list_select_related = ("customer",)
     now_in = ("occurred_at",)
+    readonly_fields = ("state", "charged_at", "objected_at", "answer", "answered_at", "settled_at")
+    """What moves a case is done on its page of the desk, step by step (services.cases)."""
 
     change_form_template = "admin/case_change.html"
 

@@ -55,6 +55,7 @@ BY_NAME: dict[str, Words] = {
     "register_case_settled_after_event": _(
         "The case was settled before it happened: check the times."
     ),
+    "register_case_charged_has_fee": _("The fee is on the bill: it cannot be emptied."),
     "register_card_last_four_digits": _("The last four digits are four digits."),
     "register_card_destroyed_is_gone": _("The number of this card has been destroyed."),
     "register_restriction_told_before_lifting": _(

@@ -43,6 +43,7 @@ from register.models import (
     Agreement,
     Booking,
     Case,
+    ConditionMark,
     Customer,
     Deposit,
     Driver,
@@ -54,7 +55,7 @@ from register.models import (
     Rental,
     User,
 )
-from register.services import bills, bookings, contracts, customers
+from register.services import bills, bookings, conditions, contracts, customers
 from register.services.refusals import ChangedMeanwhile, Refused
 
 
@@ -202,6 +203,8 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         ),
         "release_form": ReleaseForm(),
         "photos": photos.panel(request, booking),
+        "marks": _if_seen(user, ConditionMark, conditions.drawn(booking.marks.all())),
+        "drawing_label": _("Drawing of the craft from above"),
         **bound,
     }  # fmt: skip
     return TemplateResponse(request, "desk/booking.html", context)
@@ -215,6 +218,7 @@ def _may(user: User) -> dict[str, bool]:
     tables = {
         "booking": Booking, "driver": Driver, "line": OrderLine, "agreement": Agreement,
         "rental": Rental, "payment": Payment, "deposit": Deposit, "invoice": Invoice,
+        "mark": ConditionMark,
     }  # fmt: skip
     may = {name: permissions.may_write(user, model) for name, model in tables.items()}
     return may | {"print": permissions.sees_whole(user, *contracts.PRINTED)}

@@ -1,13 +1,11 @@
-"""Agreement, handover and return, and the money around them."""
+"""The agreement, and the money around it."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from register.desk.access import (
     agreement_or_404,
     booking_or_404,
-    looked_at,
     needs_sight,
     needs_to_write,
     needs_whole,
@@ -26,16 +23,13 @@ from register.desk.access import (
 from register.desk.booking import after
 from register.desk.forms import (
     AgreementForm,
-    ChecklistForm,
     DepositForm,
-    HandoverForm,
     MoneyForm,
     ReleaseForm,
-    ReturnForm,
     SignForm,
 )
-from register.models import Agreement, Booking, Deposit, Driver, Payment, Rental, User
-from register.services import contracts, payments, receipts, rentals
+from register.models import Agreement, Booking, Deposit, Payment, User
+from register.services import contracts, payments, receipts
 from register.services.refusals import Refused
 
 # -- The agreement --------------------------------------------------------------------------------
@@ -95,82 +89,6 @@ def void_agreement(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The agreement is void; its number stays used."))
     return redirect("admin:desk-booking", agreement.booking_id)
-
-
-# -- Handover and return --------------------------------------------------------------------------
-
-
-@needs_to_write(Rental)
-def hand_over(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    """Briefing, equipment, gauges; then the craft goes."""
-    booking = booking_or_404(pk)
-    looked_at(request, booking)
-    form = HandoverForm(request.POST or None)
-    checklists = [
-        (driver, ChecklistForm(request.POST or None, prefix=str(driver.pk)))
-        for driver in booking.drivers.select_related("customer").order_by("-is_renter")
-    ]
-    every = [form.is_valid(), *(ticks.is_valid() for _driver, ticks in checklists)]
-    done = None
-    if request.method == "POST" and all(every):
-        done = tried(form, lambda: _hand_over(form, checklists, booking, by=staff(request)))
-    if done is not None:
-        messages.success(request, _("Handed over. Have a good ride!"))
-        return redirect("admin:desk-booking", pk)
-    context = {
-        **site.each_context(request), "form": form, "checklists": checklists, "booking": booking,
-        "title": _("Handover"),
-    }  # fmt: skip
-    return TemplateResponse(request, "desk/handover.html", context)
-
-
-def _hand_over(
-    form: HandoverForm,
-    checklists: Sequence[tuple[Driver, ChecklistForm]],
-    booking: Booking,
-    *,
-    by: User,
-) -> Rental:
-    return rentals.hand_over(
-        booking=booking,
-        checklist=[rentals.Checked(driver, **ticks.cleaned_data) for driver, ticks in checklists],
-        condition=_condition(form),
-        by=by,
-        at=timezone.now(),
-    )
-
-
-def _condition(form: HandoverForm) -> rentals.Condition:
-    data = form.cleaned_data
-    return rentals.Condition(data["fuel_l"], data["hours_in"], data["condition"])
-
-
-@needs_to_write(Rental)
-def take_back(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    """The craft is back: gauges, condition, damage."""
-    booking = booking_or_404(pk)
-    looked_at(request, booking)
-    form = ReturnForm(request.POST or None)
-    valid = request.method == "POST" and form.is_valid()
-    done = tried(form, lambda: _take_back(form, booking, by=staff(request))) if valid else None
-    if done is not None:
-        messages.success(request, _("The craft is back."))
-        return redirect("admin:desk-booking", pk)
-    context = {
-        **site.each_context(request), "form": form, "booking": booking, "title": _("Return"),
-        "rental": Rental.objects.filter(booking=booking).first(),
-        "is_late": timezone.now() > booking.ends_at, "now": timezone.now(),
-    }  # fmt: skip
-    return TemplateResponse(request, "desk/return.html", context)
-
-
-def _take_back(form: ReturnForm, booking: Booking, *, by: User) -> Rental:
-    data = form.cleaned_data
-    damage = rentals.Damage(data["damage"], data["estimate"]) if data["damage"] else None
-    return rentals.take_back(
-        booking=booking, condition=_condition(form), by=by, at=timezone.now(), damage=damage,
-        charge_late=data["charge_late"], charge_fuel=data["charge_fuel"],
-    )  # fmt: skip
 
 
 # -- Money ----------------------------------------------------------------------------------------

@@ -269,51 +269,21 @@ class SignForm(forms.Form):
     )  # fmt: skip
 
 
+def _strokes(label: Any, empty: Any) -> forms.CharField:
+    return forms.CharField(
+        widget=forms.HiddenInput, max_length=60_000, label=label,
+        error_messages={"required": empty},
+    )  # fmt: skip
+
+
 class StrokesForm(forms.Form):
-    """A signature as the tablet sends it (services.signatures)."""
+    """Both signatures as the tablet sends them (services.signatures)."""
 
-    strokes = forms.CharField(
-        widget=forms.HiddenInput, max_length=60_000, label=_("Signature"),
-        error_messages={"required": _("Sign in the box first.")},
-    )  # fmt: skip
-
-
-class ChecklistForm(forms.Form):
-    """The checklist of one driver."""
-
-    age_checked = forms.BooleanField(label=_("Age seen from a photo ID"), required=False)
-    briefed = forms.BooleanField(label=_("Briefing given"), required=False)
-    life_jacket = forms.BooleanField(label=_("Life jacket on"), required=False)
-    kill_switch = forms.BooleanField(label=_("Kill-switch lanyard on"), required=False)
-
-
-def _gauge(label: Any, digits: int) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, min_value=0, max_digits=digits, decimal_places=1, required=False,
-        localize=True, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )  # fmt: skip
-
-
-class HandoverForm(CarefulForm):
-    fuel_l = _gauge(_("Fuel, litres"), 5)
-    hours_in = _gauge(_("Engine hours"), 7)
-    condition = _note(_("Condition"), help_text=_("Scratches and dents there already."))
-
-
-class ReturnForm(HandoverForm):
-    condition = _note(_("Condition"), help_text=_("How the craft looks now."))
-    charge_late = forms.BooleanField(label=_("Charge a late return"), required=False, initial=True)
-    charge_fuel = forms.BooleanField(label=_("Charge missing fuel"), required=False, initial=True)
-    damage = _note(
-        _("Damage"), help_text=_("Leave empty when there is none. Otherwise a case is opened.")
+    strokes = _strokes(_("Signature"), _("Sign in the box first."))
+    firm_strokes = _strokes(
+        _("Signature of the firm"),
+        _("The firm signs as well: the clerk signs in the second box."),
     )
-    estimate = EuroField(label=_("Estimate of the damage, €"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("estimate") and not cleaned.get("damage"):
-            self.add_error("damage", _("Say what the damage is."))
-        return cleaned
 
 
 class MoneyForm(CarefulForm):

@@ -177,4 +177,4 @@ def small(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
 
 def _page(row: Booking | Case) -> str:
     is_booking = isinstance(row, Booking)
-    return _address("desk-booking" if is_booking else "register_case_change", row)
+    return _address("desk-booking" if is_booking else "desk-case", row)

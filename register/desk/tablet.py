@@ -72,7 +72,7 @@ def _sign(request: HttpRequest, agreement: Agreement, form: StrokesForm, documen
             form,
             lambda: contracts.sign(
                 agreement=agreement, document_type=document, by=staff(request),
-                at=timezone.now(), strokes=form.cleaned_data["strokes"],
+                at=timezone.now(), **form.cleaned_data,
             ),
         )  # fmt: skip
 
@@ -82,6 +82,8 @@ def _page(
 ) -> HttpResponse:
     context = {
         **contracts.document(agreement), "form": form, "wrong": wrong,
+        "clerk": staff(request).get_full_name() or staff(request).get_username(),
+        "drawing_label": _("Drawing of the craft from above"),
         "back": reverse("admin:desk-tablet-back"), "out": reverse("admin:desk-tablet-out"),
     }  # fmt: skip
     with translation.override(agreement.language):  # the addresses stay in the clerk's own

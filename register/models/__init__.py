@@ -14,6 +14,7 @@ from register.models.communication import (
     Message,
 )
 from register.models.companies import Company, CompanyContact
+from register.models.condition import ConditionMark
 from register.models.consents import Ban, Choice, Consent, ProcessingRestriction
 from register.models.contracts import Agreement
 from register.models.customers import Customer, LoyaltyMembership, Mandate
@@ -56,6 +57,7 @@ __all__ = [
     "Choice",
     "Company",
     "CompanyContact",
+    "ConditionMark",
     "Consent",
     "Craft",
     "CraftClass",

@@ -150,6 +150,8 @@ class Driver(PersonalRecord):
     age_group = models.CharField(_("age group"), max_length=5, choices=AgeGroup)
     age_checked_at = models.DateTimeField(_("age checked at"), null=True, blank=True)
     briefed_at = models.DateTimeField(_("briefing given at"), null=True, blank=True)
+    area_shown = models.BooleanField(_("area and distances shown"), default=False)
+    rules_told = models.BooleanField(_("rules and alcohol limit told"), default=False)
     life_jacket = models.BooleanField(_("life jacket on"), default=False)
     kill_switch = models.BooleanField(_("kill-switch lanyard on"), default=False)
 

@@ -23,6 +23,14 @@ class Case(PersonalRecord):
         WRITTEN_OFF = "written_off", _("Written off")
 
     OPEN_STATES = (State.OPEN, State.OBJECTED)
+    NEXT = {
+        State.OPEN: frozenset({State.OBJECTED, State.SETTLED, State.WRITTEN_OFF}),
+        State.OBJECTED: frozenset({State.OPEN, State.WRITTEN_OFF}),  # answered first
+        State.SETTLED: frozenset({State.OBJECTED}),
+        State.WRITTEN_OFF: frozenset(),
+    }
+    """Where a case goes from each state. An objection is answered before the case is settled; who
+    has paid may still object; what the firm has given up it does not take up again."""
 
     number = models.PositiveBigIntegerField(_("case number"), unique=True, editable=False)
     booking = models.ForeignKey(
@@ -39,8 +47,11 @@ class Case(PersonalRecord):
     description = models.TextField(_("what happened"), max_length=4000)
     estimate_cents = models.PositiveIntegerField(_("estimate, cents"), null=True, blank=True)
     fee_cents = models.PositiveIntegerField(_("fee, cents"), null=True, blank=True)
+    charged_at = models.DateTimeField(_("fee put on the bill at"), null=True, blank=True)
     objection = models.TextField(_("the customer's objection"), blank=True, max_length=4000)
     objected_at = models.DateTimeField(_("objected at"), null=True, blank=True)
+    answer = models.TextField(_("our answer to the objection"), blank=True, max_length=4000)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta(PersonalRecord.Meta):
@@ -56,6 +67,14 @@ class Case(PersonalRecord):
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(settled_at__gte=F("occurred_at")),
                 name="register_case_settled_after_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("objected_at")),
+                name="register_case_answered_after_objection",
+            ),
+            models.CheckConstraint(
+                condition=Q(charged_at__isnull=True) | Q(fee_cents__isnull=False),
+                name="register_case_charged_has_fee",
             ),
         ]
 

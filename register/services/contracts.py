@@ -4,6 +4,7 @@ A booking keeps its number. What is corrected becomes the next edition of it ("V
 the edition before is void: what somebody signed is never changed.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -28,6 +29,7 @@ from register.services import (
     audit,
     bills,
     bookings,
+    conditions,
     customers,
     events,
     numbers,
@@ -47,6 +49,10 @@ AGREED = (
     OrderLine.Kind.DISCOUNT,
 )
 """What is agreed beforehand; late hours, fuel and damage come after."""
+
+
+RENTER, FIRM, DRAWING = "signature.png", "firm.png", "drawing.svg"
+"""Names of the pictures in the document."""
 
 
 class AgreementInForce(Refused):
@@ -95,6 +101,34 @@ def correct(
     return _write(row, language=language, condition=condition, by=by, at=at)
 
 
+@transaction.atomic
+def note_condition(
+    *, booking: Booking, text: str, marks: Sequence[conditions.Mark], by: User, at: datetime
+) -> Agreement:
+    """The condition before the craft leaves: into the unsigned agreement, or, where one is signed
+    already and something is different, into its next edition. Where there is none yet, it is
+    written.
+
+    Raises NotNow once the craft is back, and what `make` raises.
+    """
+    row = bookings.locked(booking, Booking.State.RESERVED, Booking.State.OUT)
+    same = conditions.of(row, Attachment.Moment.HANDOVER) == list(marks)
+    conditions.keep(booking=row, moment=Attachment.Moment.HANDOVER, marks=marks, by=by, at=at)
+    agreement = row.agreements.exclude(state=Agreement.State.VOID).first()
+    if agreement is None:
+        return make(booking=row, language=row.customer.language, condition=text, by=by, at=at)
+    same = same and agreement.condition == text
+    if agreement.state == Agreement.State.SIGNED and not same:
+        return correct(
+            agreement=agreement, condition=text, language=agreement.language, by=by, at=at
+        )
+    if not same:
+        agreement.condition, agreement.saved_at, agreement.saved_by = text, at, by
+        agreement.save()
+        audit.record(verb="change", by=by, at=at, object=agreement, fields=["condition"])
+    return agreement
+
+
 def _write(booking: Booking, *, language: str, condition: str, by: User, at: datetime) -> Agreement:
     if booking.agreements.exclude(state=Agreement.State.VOID).exists():
         raise AgreementInForce(gettext_lazy("The booking already has an agreement."))
@@ -124,11 +158,18 @@ def _number(booking: Booking, at: datetime) -> tuple[str, int]:
 
 @transaction.atomic
 def sign(
-    *, agreement: Agreement, document_type: str, by: User, at: datetime, strokes: str = ""
+    *,
+    agreement: Agreement,
+    document_type: str,
+    by: User,
+    at: datetime,
+    strokes: str = "",
+    firm_strokes: str = "",
 ) -> Agreement:
-    """The renter has signed, on paper or with `strokes` on the tablet (signatures.strokes), and a
-    photo ID was seen: which kind, never its number. The document is frozen: sealed, its hash in
-    the agreement.
+    """Both have signed, on paper or with `strokes` (the renter's) and `firm_strokes` (the clerk's)
+    on the tablet (signatures.strokes), and a photo ID was seen: which kind, never its number. The
+    document is frozen: sealed, its hash in the agreement. The clerk's signature stands in the
+    document only: it is not the renter's own.
 
     Raises CannotSign, NoSignature.
     """
@@ -138,9 +179,9 @@ def sign(
     row.state, row.signed_at = Agreement.State.SIGNED, at
     row.signing = Agreement.Signing.TABLET if strokes else Agreement.Signing.PAPER
     row.saved_at, row.saved_by = at, by
-    drawn = signatures.picture(signatures.strokes(strokes)) if strokes else None
+    drawn = _drawn(strokes, firm_strokes) if strokes or firm_strokes else {}
     if drawn:
-        signatures.keep(agreement=row, png=drawn, by=by, at=at)
+        signatures.keep(agreement=row, png=drawn[RENTER], by=by, at=at)
     row.sha256 = _freeze(row, drawn, by=by, at=at)
     row.save()
     check = IdentityCheck.objects.create(
@@ -152,9 +193,22 @@ def sign(
     return row
 
 
-def _freeze(agreement: Agreement, drawn: bytes | None, *, by: User, at: datetime) -> str:
+def _drawn(strokes: str, firm_strokes: str) -> dict[str, bytes]:
+    """Both signatures as pictures. Raises NoSignature, beside the box that is empty."""
+    renter = signatures.picture(signatures.strokes(strokes))
+    try:
+        firm = signatures.picture(signatures.strokes(firm_strokes))
+    except signatures.NoSignature:
+        raise signatures.NoSignature(
+            gettext_lazy("The firm signs as well: the clerk signs in the second box."),
+            field="firm_strokes",
+        ) from None
+    return {RENTER: renter, FIRM: firm}
+
+
+def _freeze(agreement: Agreement, drawn: Mapping[str, bytes], *, by: User, at: datetime) -> str:
     """Seal the document as it was signed. Returns its hash, 64 hexadecimal digits."""
-    content = render(agreement, signature=drawn)
+    content = render(agreement, signed=drawn, clerk=by)
     paper = Attachment(
         customer_id=agreement.customer_id, kind=Attachment.Kind.PAPER,
         media_type="application/pdf", taken_at=at, agreement=agreement, saved_at=at, saved_by=by,
@@ -204,17 +258,24 @@ def frozen(agreement: Agreement) -> bytes | None:
     return content
 
 
-def render(agreement: Agreement, *, signature: bytes | None = None) -> bytes:
-    """The document from the rows."""
+def render(
+    agreement: Agreement,
+    *,
+    signed: Mapping[str, bytes] | None = None,
+    clerk: User | None = None,
+) -> bytes:
+    """The document from the rows. `signed`: both signatures, by RENTER and FIRM; `clerk`: who
+    signed for the firm."""
     with override(agreement.language):
         title = _("Rental agreement %(number)s") % {"number": agreement.number}
+    shown = document(agreement)
     return pdf.render(
         "agreement/agreement.html",
-        {**document(agreement), "signed_on_tablet": signature is not None},
+        {**shown, "signed_on_tablet": bool(signed), "clerk": clerk},
         language=agreement.language,
         title=title,
         styles=("agreement/agreement.css",),
-        images={"signature.png": signature} if signature else None,
+        images={**(signed or {}), DRAWING: conditions.picture(shown["marks"])},
     )
 
 
@@ -240,6 +301,7 @@ def document(agreement: Agreement) -> dict[str, Any]:
         "vats": bills.vat(lines),
         "total_cents": sum(line.total_cents for line in lines),
         "clauses": _clauses(agreement),
+        "marks": conditions.drawn(booking.marks.filter(moment=Attachment.Moment.HANDOVER)),
     }
 
 

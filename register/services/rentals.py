@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from register import clock
-from register.models import Agreement, Booking, Case, Craft, Driver, Rental, User
-from register.services import audit, bookings, cases, customers, events, pricing
+from register.models import Agreement, Attachment, Booking, Case, Craft, Driver, Rental, User
+from register.services import audit, bookings, cases, conditions, customers, events, fees
 from register.services.refusals import Refused
 
 
@@ -33,6 +33,11 @@ class HoursRunBackwards(Refused):
     field = "hours_in"
 
 
+CHECKLIST = ("age_checked", "briefed", "area_shown", "rules_told", "life_jacket", "kill_switch")
+"""Briefing and equipment that every driver gets (DOMAIN, section 6): columns of Driver, or, of the
+first two, their times. One more is a column here and a line in the policy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The checklist of one driver, as ticked."""
@@ -40,12 +45,14 @@ class Checked:
     driver: Driver
     age_checked: bool
     briefed: bool
+    area_shown: bool
+    rules_told: bool
     life_jacket: bool
     kill_switch: bool
 
     @property
     def complete(self) -> bool:
-        return self.age_checked and self.briefed and self.life_jacket and self.kill_switch
+        return all(getattr(self, name) for name in CHECKLIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Damage seen at return. Cents."""
+    """Damage seen at return. Cents. `charged`: its fee goes on the bill at once."""
 
     description: str
     estimate_cents: int | None = None
+    charged: bool = False
 
 
 @transaction.atomic
@@ -111,11 +119,12 @@ def _check_drivers(
             raise ChecklistIncomplete(
                 _(
                     "Every box is ticked before %(name)s drives: age from a photo ID, briefing, "
-                    "life jacket and kill-switch lanyard."
+                    "area, rules, life jacket and kill-switch lanyard."
                 )
                 % {"name": driver.customer.full_name}
             )
         driver.age_checked_at = driver.briefed_at = at
+        driver.area_shown = driver.rules_told = True
         driver.life_jacket = driver.kill_switch = True
         driver.saved_at, driver.saved_by = at, by
         driver.save()
@@ -132,50 +141,70 @@ def take_back(
     charge_late: bool = True,
     charge_fuel: bool = True,
     damage: Damage | None = None,
+    marks: Sequence[conditions.Mark] = (),
+    agreed: str | None = None,
 ) -> Rental:
-    """The craft is back. Late hours and missing fuel become order lines, damage a case.
+    """The craft is back. Late hours and missing fuel become order lines, damage a case with the
+    marks that are new.
 
-    Raises NotNow, HoursRunBackwards. A restriction does not stop it: the craft has to come home.
+    `agreed`: the key of the fees that were shown (fees.Fees.key); None charges without asking.
+    Raises NotNow, HoursRunBackwards, FeesChanged. A restriction does not stop it: the craft has to
+    come home.
     """
     row = bookings.locked(booking, Booking.State.OUT)
     rental = Rental.objects.select_for_update().get(booking=row)
-    if condition.hours is not None and rental.hours_out and condition.hours < rental.hours_out:
-        raise HoursRunBackwards(_("The engine hours are fewer than at handover: check the gauge."))
+    _ensure_hours(rental, condition.hours)
+    with override(row.customer.language):
+        due = fees_of(
+            booking=row, rental=rental, condition=condition, at=at, charge_late=charge_late,
+            charge_fuel=charge_fuel, damage=damage,
+        )  # fmt: skip
+    if agreed is not None and agreed != due.key:
+        raise fees.FeesChanged(due)
     rental.returned_at, rental.fuel_in_l = at, condition.fuel_l
     rental.hours_in, rental.condition_in = condition.hours, condition.text
     rental.saved_at, rental.saved_by = at, by
     rental.save()
     row.state, row.saved_at, row.saved_by = Booking.State.RETURNED, at, by
     row.save()
-    with override(row.customer.language):
-        lines = after_charges(booking=row, rental=rental, late=charge_late, fuel=charge_fuel)
-    bookings.add_lines(booking=row, lines=lines, by=by, at=at)
-    if damage is not None:
-        cases.open_case(
-            booking=row, kind=Case.Kind.DAMAGE, description=damage.description,
-            estimate_cents=damage.estimate_cents, occurred_at=at, by=by, at=at,
-        )  # fmt: skip
+    bookings.add_lines(booking=row, lines=due.lines, by=by, at=at)
+    case = _case(row, damage, due, by=by, at=at) if damage is not None else None
+    if marks:
+        conditions.keep(
+            booking=row, moment=Attachment.Moment.RETURN, marks=marks, by=by, at=at, case=case
+        )
     audit.record(verb="returned", by=by, at=at, object=rental)
     events.refresh([row.customer_id])
     return rental
 
 
-def after_charges(
-    *, booking: Booking, rental: Rental, late: bool = True, fuel: bool = True
-) -> list[pricing.Line]:
-    """Order lines that a return brings with it."""
-    assert rental.returned_at is not None
-    lines = [
-        pricing.late_line(
-            craft_class=booking.craft.craft_class,
-            starts_at=booking.starts_at,
-            due_at=booking.ends_at,
-            returned_at=rental.returned_at,
-        )
-        if late
-        else None,
-        pricing.fuel_line(litres_out=rental.fuel_out_l, litres_in=rental.fuel_in_l)
-        if fuel
-        else None,
-    ]
-    return [line for line in lines if line is not None]
+def fees_of(
+    *,
+    booking: Booking,
+    rental: Rental,
+    condition: Condition,
+    at: datetime,
+    charge_late: bool = True,
+    charge_fuel: bool = True,
+    damage: Damage | None = None,
+) -> fees.Fees:
+    """What taking the craft back would put on the bill."""
+    return fees.on_return(
+        booking=booking, rental=rental, fuel_l=condition.fuel_l, at=at, late=charge_late,
+        fuel=charge_fuel, estimate_cents=damage.estimate_cents if damage else None,
+        charges_damage=bool(damage and damage.charged),
+    )  # fmt: skip
+
+
+def _ensure_hours(rental: Rental, hours: Decimal | None) -> None:
+    if hours is not None and rental.hours_out and hours < rental.hours_out:
+        raise HoursRunBackwards(_("The engine hours are fewer than at handover: check the gauge."))
+
+
+def _case(booking: Booking, damage: Damage, due: fees.Fees, *, by: User, at: datetime) -> Case:
+    case = cases.open_case(
+        booking=booking, kind=Case.Kind.DAMAGE, description=damage.description,
+        estimate_cents=damage.estimate_cents, fee_cents=due.damage_cents, occurred_at=at, by=by,
+        at=at,
+    )  # fmt: skip
+    return cases.charge(case=case, by=by, at=at) if due.charges_damage else case

@@ -83,7 +83,14 @@ def test_kaisa_finds_books_prints_hands_over_and_takes_back(desk: Page, axe: Che
 
     desk.get_by_role("link", name="Luovuta vesijetti").click()
     axe(desk)
-    for box in ("Ikä nähty", "Opastus annettu", "Pelastusliivit", "Hätäkatkaisin"):
+    for box in (
+        "Ikä nähty",
+        "Opastus annettu",
+        "Alue",
+        "Säännöt",
+        "Pelastusliivit",
+        "Hätäkatkaisin",
+    ):
         desk.get_by_label(box).check()
     desk.get_by_label("Polttoaine, litraa").fill("60,0")
     desk.get_by_role("button", name="Luovuta").click()
@@ -91,9 +98,13 @@ def test_kaisa_finds_books_prints_hands_over_and_takes_back(desk: Page, axe: Che
 
     desk.get_by_role("link", name="Ota vesijetti vastaan").click()
     axe(desk)
+    desk.get_by_text("Vähemmän: täytä alle").click()
     desk.get_by_label("Polttoaine, litraa").fill("51,5")
-    desk.get_by_role("textbox", name="Vaurio (vapaaehtoinen)").fill("Naarmu keulassa")
-    desk.get_by_role("button", name="Vesijetti on palautettu").click()
+    desk.get_by_text("Uusi vaurio", exact=True).click()
+    desk.get_by_label("Mikä on vaurioitunut").fill("Naarmu keulassa")
+    expect(desk.locator("#fees")).to_contain_text("Polttoaine")
+    axe(desk)
+    desk.get_by_role("button", name="Vahvista").click()
     expect(desk.get_by_text("Naarmu keulassa")).to_be_visible()
     axe(desk)
     booking = Booking.objects.get()
@@ -119,6 +130,8 @@ def test_every_page_fits_the_screen_and_passes_axe(
         reverse("admin:desk-booking", args=[story.booking.pk]),
         reverse("admin:desk-booking-change", args=[coming.pk]),
         reverse("admin:desk-return", args=[story.booking.pk]),
+        reverse("admin:desk-condition", args=[coming.pk]),
+        reverse("admin:desk-case", args=[story.case.pk]),
         reverse("admin:register_customer_changelist"),
         reverse("admin:register_customer_change", args=[story.aino.pk]),
         reverse("admin:register_identity_change", args=[story.aino.identity.pk]),
@@ -141,7 +154,7 @@ def test_at_night_the_colours_still_pass(
         reverse("admin:index"),
         reverse("admin:desk-person", args=[story.aino.pk]),
         reverse("admin:desk-booking", args=[story.booking.pk]),
-        reverse("admin:register_case_change", args=[story.case.pk]),
+        reverse("admin:desk-case", args=[story.case.pk]),
         reverse("admin:register_case_changelist"),
     ):
         page.goto(live_server.url + path)

@@ -17,9 +17,9 @@ from tests.browser.test_desk import PASSWORD, SIZES, TABLET, fits, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def draw(page: Page) -> None:
-    page.locator("#pad").scroll_into_view_if_needed()
-    box = page.locator("#pad").bounding_box()
+def draw(page: Page, pad: str = "#pad") -> None:
+    page.locator(pad).scroll_into_view_if_needed()
+    box = page.locator(pad).bounding_box()
     assert box
     page.mouse.move(box["x"] + 40, box["y"] + 60)
     page.mouse.down()
@@ -52,6 +52,9 @@ def test_aino_signs_though_the_connection_breaks_and_kaisa_takes_the_tablet_back
     page.get_by_role("button", name="Olen lukenut").click()
     expect(page.get_by_role("alert")).to_have_text("Allekirjoita ensin ruutuun.")
     draw(page)
+    page.get_by_role("button", name="Olen lukenut").click()
+    expect(page.get_by_role("alert")).to_contain_text("Myös yritys allekirjoittaa")
+    draw(page, "#firm-pad")
     page.context.set_offline(True)
     page.get_by_role("button", name="Olen lukenut").click()
     expect(page.get_by_role("alert")).to_contain_text("Allekirjoituksesi on tallessa")

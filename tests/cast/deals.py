@@ -15,6 +15,7 @@ from register.models import (
     Booking,
     Case,
     CashUp,
+    ConditionMark,
     Craft,
     CraftClass,
     Customer,
@@ -199,6 +200,19 @@ def case(of: Customer, **fields: Any) -> Case:
     with transaction.atomic():
         number = fields.pop("number", None) or numbers.reserve("case")
         return Case.objects.create(customer=of, number=number, **(named | fields))
+
+
+def mark(of: Booking, **fields: Any) -> ConditionMark:
+    """A scratch at the bow, seen at handover."""
+    named = {
+        "customer": of.customer,
+        "moment": "handover",
+        "zone": ConditionMark.Zone.BOW,
+        "kind": ConditionMark.Kind.SCRATCH,
+        "note": "Vanha naarmu.",
+        "seen_at": of.starts_at,
+    }
+    return ConditionMark.objects.create(booking=of, **(named | fields))
 
 
 def message(of: Customer, **fields: Any) -> Message:

@@ -36,6 +36,7 @@ from tests.cast.deals import (
     driver,
     feedback,
     line,
+    mark,
     message,
     payment,
     quote,
@@ -80,6 +81,7 @@ def story() -> Story:
     deposit(booked)
     card(renter)
     damaged = case(renter, booking=booked)
+    mark(booked, moment="return", case=damaged)
     written = message(renter)
     attachment(renter, case=damaged)
     attachment(renter, kind="recording", media_type="audio/wav", content=wav(), message=written)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from register.models import Agreement, AgreementTerms, Attachment, AuditEvent
-from register.services import bills, contracts, signatures, terms
+from register.services import bills, conditions, contracts, signatures, terms
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -107,18 +107,32 @@ def draft(**fields: Any) -> Agreement:
 
 def sign(row: Agreement, strokes: str = SIGNED) -> Agreement:
     return contracts.sign(
-        agreement=row, document_type="passport", by=cast.kaisa(), at=cast.NOW, strokes=strokes
+        agreement=row,
+        document_type="passport",
+        by=cast.kaisa(),
+        at=cast.NOW,
+        strokes=strokes,
+        firm_strokes=strokes,
     )
 
 
 def test_what_aino_signed_on_the_tablet_is_frozen_with_her_signature_in_it() -> None:
-    row = sign(draft(condition="Naarmu keulassa."))
+    first = draft(condition="Naarmu keulassa.")
+    marks = [conditions.Mark("bow", "dent", "Kolhu laiturista", 870, 200)]
+    row = sign(
+        contracts.note_condition(
+            booking=first.booking, text=first.condition, marks=marks, by=cast.olli(), at=cast.NOW
+        )
+    )
     assert (row.signing, len(row.sha256)) == ("tablet", 64)
     before = contracts.printed(agreement=row, by=cast.kaisa(), at=cast.NOW)
     assert sha256(before).hexdigest() == row.sha256
     pages = PdfReader(io.BytesIO(before)).pages
-    assert len({image.name for page in pages for image in page.images}) == 1  # they share it
-    assert "Naarmu keulassa." in "".join(page.extract_text() for page in pages)
+    text = "".join(page.extract_text() for page in pages)
+    assert len({image.name for page in pages for image in page.images}) in (1, 2)  # both signed
+    assert "Naarmu keulassa." in text
+    assert "Keula: Lommo, Kolhu laiturista" in text
+    assert "Kaisa Kaislikko" in text
     row.customer.last_name = "Toinen"
     row.customer.save()
     assert contracts.printed(agreement=row, by=cast.kaisa(), at=cast.NOW) == before

@@ -38,7 +38,7 @@ def book(customer: Customer, craft: Craft | None = None, **changed: Any) -> Book
 
 
 def ticked(booking: Booking, **left_out: bool) -> list[rentals.Checked]:
-    everything = dict.fromkeys(("age_checked", "briefed", "life_jacket", "kill_switch"), True)
+    everything = dict.fromkeys(rentals.CHECKLIST, True)
     return [rentals.Checked(row, **(everything | left_out)) for row in booking.drivers.all()]
 
 
@@ -268,7 +268,7 @@ def test_a_late_craft_is_not_promised_for_now_but_may_be_for_the_evening() -> No
     assert book(aino, craft, starts_at=evening, ends_at=evening + timedelta(hours=1)).pk
 
 
-@pytest.mark.parametrize("box", ["age_checked", "briefed", "life_jacket", "kill_switch"])
+@pytest.mark.parametrize("box", rentals.CHECKLIST)
 def test_nothing_leaves_the_dock_with_a_box_unticked(box: str) -> None:
     booking = book(cast.aino())
     signed(booking)

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from register.desk import panels
 from register.models import AuditEvent, Booking, Case, Customer, Deposit, Payment, Rental
+from register.services import rentals
 from tests import cast
 from tests.desk.conftest import SignedIn
 
@@ -230,17 +231,24 @@ def test_a_clerk_walks_from_booking_to_return(signed_in: SignedIn) -> None:
     kaisa.post(at["deposit"], {"deposit-amount": "500", "deposit-method": "card"})
     kaisa.post(at["pay"], {"amount": "198,00", "method": "card"})
     boxes = {f"{driver.pk}-{box}": "on" for driver in booking.drivers.all()
-             for box in ("age_checked", "briefed", "life_jacket", "kill_switch")}  # fmt: skip
+             for box in rentals.CHECKLIST}  # fmt: skip
     gauges = {"fuel_l": "60,0", "hours_in": "100,0", "condition": "Ehjä"}
     assert olli.post(at["handover"], {**gauges, **boxes}).status_code == 302
     back = {
+        "fuel": "less",
         "fuel_l": "55",
         "hours_in": "102",
-        "condition": "",
+        "harm": "new",
         "damage": "Kolhu",
         "estimate": "120",
+        "charge_fuel": "on",
+        "marks-TOTAL_FORMS": "0",
+        "marks-INITIAL_FORMS": "0",
     }
-    assert olli.post(at["return"], {**back, "charge_fuel": "on"}).status_code == 302
+    shown = olli.post(at["return"], back)
+    assert Case.objects.count() == 0
+    back["agreed"] = shown.context["fees"].key
+    assert olli.post(at["return"], back).status_code == 302
     booking.refresh_from_db()
     assert booking.state == "returned"
     assert Payment.objects.get().amount_cents == 19_800

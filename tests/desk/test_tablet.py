@@ -12,6 +12,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 STROKES = "120,200 160,120 220,240 300,90 380,260 460,140;500,200 620,180"
+SIGNED = {"strokes": STROKES, "firm_strokes": STROKES}
 PASSWORD = "kolme-meritahtea-laiturilla"
 
 
@@ -106,7 +107,7 @@ def test_what_she_signs_counts_and_the_kind_of_photo_id_kaisa_saw_is_stamped(
     in_hands: tuple[Client, Agreement],
 ) -> None:
     client, agreement = in_hands
-    answer = client.post(reverse("admin:desk-tablet"), {"strokes": STROKES})
+    answer = client.post(reverse("admin:desk-tablet"), SIGNED)
     assert answer["Location"] == reverse("admin:desk-tablet")
     agreement.refresh_from_db()
     assert (agreement.state, agreement.signing) == ("signed", "tablet")
@@ -121,7 +122,7 @@ def test_a_signature_sent_again_after_the_connection_broke_counts_once(
 ) -> None:
     client, agreement = in_hands
     for _time in range(2):
-        answer = client.post(reverse("admin:desk-tablet"), {"strokes": STROKES})
+        answer = client.post(reverse("admin:desk-tablet"), SIGNED)
         assert answer["Location"] == reverse("admin:desk-tablet")
     assert Attachment.objects.filter(agreement=agreement, kind="signature").count() == 1
     assert AuditEvent.objects.filter(verb="agreement.signed").count() == 1
@@ -132,8 +133,20 @@ def test_an_empty_box_is_asked_about_and_nothing_is_signed(
     strokes: str, in_hands: tuple[Client, Agreement]
 ) -> None:
     client, agreement = in_hands
-    html = client.post(reverse("admin:desk-tablet"), {"strokes": strokes}).content.decode()
+    html = client.post(
+        reverse("admin:desk-tablet"), {"strokes": strokes, "firm_strokes": STROKES}
+    ).content.decode()
     assert "Allekirjoita ensin ruutuun." in html
+    agreement.refresh_from_db()
+    assert agreement.state == "draft"
+
+
+def test_without_the_firms_signature_nothing_is_signed_and_the_page_says_who_is_missing(
+    in_hands: tuple[Client, Agreement],
+) -> None:
+    client, agreement = in_hands
+    html = client.post(reverse("admin:desk-tablet"), {"strokes": STROKES}).content.decode()
+    assert "Myös yritys allekirjoittaa" in html
     agreement.refresh_from_db()
     assert agreement.state == "draft"
 
@@ -142,7 +155,7 @@ def test_kaisas_password_gives_the_desk_back_and_leads_to_the_handover(
     in_hands: tuple[Client, Agreement],
 ) -> None:
     client, agreement = in_hands
-    client.post(reverse("admin:desk-tablet"), {"strokes": STROKES})
+    client.post(reverse("admin:desk-tablet"), SIGNED)
     wrong = client.post(reverse("admin:desk-tablet-back"), {"password": "arvaus"})
     assert 'role="alert"' in wrong.content.decode()
     assert client.get(reverse("admin:index")).status_code == 302
@@ -165,7 +178,7 @@ def test_an_agreement_that_the_desk_has_voided_meanwhile_is_not_signed(
 ) -> None:
     client, agreement = in_hands
     contracts.void(agreement=agreement, by=cast.kaisa(), at=cast.NOW)
-    client.post(reverse("admin:desk-tablet"), {"strokes": STROKES})
+    client.post(reverse("admin:desk-tablet"), SIGNED)
     agreement.refresh_from_db()
     assert agreement.state == "void"
     assert "ei ole enää voimassa" in client.get(reverse("admin:desk-tablet")).content.decode()

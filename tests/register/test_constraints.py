@@ -130,6 +130,7 @@ MAKE: dict[type[models.Model], Make] = {
     rows.LoyaltyMembership: lambda **f: cast.loyalty(cast.customer(), **f),
     rows.Agreement: lambda **f: cast.agreement(cast.booking(cast.customer()), **f),
     rows.Case: lambda **f: cast.case(cast.customer(), **f),
+    rows.ConditionMark: lambda **f: cast.mark(cast.booking(cast.customer()), **f),
     rows.Message: lambda **f: cast.message(cast.customer(), **f),
     rows.Attachment: lambda **f: cast.attachment(cast.customer(), **f),
     rows.Feedback: lambda **f: cast.feedback(cast.customer(), **f),
@@ -301,6 +302,14 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_case_settled_has_time": breaks(rows.Case, state="settled"),
     "register_case_settled_after_event": breaks(
         rows.Case, state="settled", occurred_at=cast.NOW, settled_at=cast.NOW - HOUR
+    ),
+    "register_case_answered_after_objection": breaks(
+        rows.Case, objected_at=cast.NOW, answered_at=cast.NOW - HOUR
+    ),
+    "register_case_charged_has_fee": breaks(rows.Case, charged_at=cast.NOW, fee_cents=None),
+    "register_mark_on_the_drawing": breaks(rows.ConditionMark, x=1001, y=1),
+    "register_mark_of_case_is_new": lambda: cast.mark(
+        cast.booking(cast.customer()), moment="handover", case=cast.case(cast.customer())
     ),
     "register_message_marketing_goes_out": breaks(rows.Message, topic="marketing", direction="in"),
     "register_feedback_score_1_to_5": breaks(rows.Feedback, score=6),
