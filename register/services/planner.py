@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 from register import clock
 from register.models import Booking, Craft, CraftClass, MaintenanceBlock
@@ -145,7 +146,7 @@ def plan(*, view: str, day: date, at: datetime) -> Plan:
 
 
 def _place(
-    rows: dict[object, Row],
+    rows: dict[UUID, Row],
     spans: Sequence[Span],
     booked: Iterable[Booking],
     blocks: Iterable[MaintenanceBlock],
@@ -155,7 +156,7 @@ def _place(
         *((one.starts_at, _until(one, at), one) for one in booked),
         *((one.starts_at, one.ends_at, one) for one in blocks),
     ]
-    taken: dict[object, int] = defaultdict(int)
+    taken: dict[UUID, int] = defaultdict(int)
     for starts_at, ends_at, thing in sorted(things, key=lambda one: one[0]):
         row = rows.get(thing.craft_id)
         touched = [n for n, (a, b) in enumerate(spans, 1) if starts_at < b and ends_at > a]
