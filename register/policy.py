@@ -1169,6 +1169,26 @@ REQUESTS = Category(
         ),
         *held("requests_app.Passage", derived="seen", access=Access(), on_erasure=Erase()),
         *held(
+            "requests_app.Correction",
+            observed="request table column row_id proposed_at",
+            derived="outcome ground reasons decided_by decided_at",
+            access=OFFICE,
+            on_erasure=Erase(),
+        ),
+        *held(
+            "requests_app.Correction",
+            supplied="proposed",
+            observed="old",
+            sealed="old proposed",
+            access=Access(masked=("privacy", "owner"), reveal=("privacy", "owner")),
+            on_erasure=Erase(),
+        ),
+        *held(
+            "requests_app.RecipientNotice",
+            observed="request recipient disclosed_on asked_at outcome why done_on done_by",
+            access=OFFICE,
+        ),
+        *held(
             "requests_app.AccessPackage",
             derived="request made_at expires_at fetched_at",
             access=OFFICE,
@@ -1297,6 +1317,7 @@ NOT_PERSONAL = {
     "register.NoticeVersion": "what the firm has said in public",
     "register.NoticeWords": "what the firm is about to say in public",
     "requests_app.Reminder": "that staff were reminded of a last day",
+    "requests_app.LetterWords": "what the firm says in its letters",
     "register.JournalMark": "how far the register knows the journal of erasures",
     "vault.*": "wrapped keys and look-up tags; destroyed with the person",
     "auth.*": "roles and permissions",
@@ -1309,6 +1330,47 @@ NOT_PERSONAL = {
     "sessions.Session": "signed-in state and language; purged when expired",
     "django_tasks_database.*": "names of jobs and opaque ids",
 }
+
+# == What is not corrected by a request under art. 16 ===========================================
+
+_VOUCHER_STAYS = Text(
+    "Tositetta ei muuteta: virhe oikaistaan uudella.",
+    "Ett verifikat ändras inte: felet rättas med ett nytt.",
+    "A voucher is not changed: an error is put right by a new one.",
+)
+_ACT_STAYS = Text(
+    "Tapahtuma on kirjattu sellaisena kuin se oli; uusi kirjataan sen viereen.",
+    "Händelsen är antecknad som den var; en ny antecknas bredvid.",
+    "The act stands as it happened; a new one is written beside it.",
+)
+_OWN_PAGE = Text(
+    "Muutetaan omalla sivullaan, jossa sen säännöt ovat.",
+    "Ändras på sin egen sida, där dess regler finns.",
+    "Changed on its own page, where its rules are.",
+)
+NOT_CORRECTED: Mapping[str, Text] = {
+    "register.Agreement": _VOUCHER_STAYS,
+    "register.Payment": _VOUCHER_STAYS,
+    "register.OrderLine": _VOUCHER_STAYS,
+    "register.Deposit": _VOUCHER_STAYS,
+    "register.Consent": _ACT_STAYS,
+    "register.Message": _ACT_STAYS,
+    "register.Attachment": _ACT_STAYS,
+    "register.IdentityCheck": _ACT_STAYS,
+    "register.Disclosure": _ACT_STAYS,
+    "register.ProcessingRestriction": _OWN_PAGE,
+    "register.Hold": _OWN_PAGE,
+    "register.CardOnFile": _OWN_PAGE,
+    "register.Booking.starts_at": _OWN_PAGE,
+    "register.Booking.ends_at": _OWN_PAGE,
+    "register.Booking.state": _OWN_PAGE,
+    "register.Booking.booked_at": _OWN_PAGE,
+    "register.Booking.cancelled_at": _OWN_PAGE,
+    "register.Case.state": _OWN_PAGE,
+    "register.QuoteRequest.state": _OWN_PAGE,
+}
+"""Tables and columns that a request for rectification does not write to, and why. Whatever else the
+policy declares of a person can be put right field by field (services.rectifying)."""
 
 # == Events: what moves the retention clock ======================================================
 
@@ -1498,6 +1560,33 @@ DECISION_GROUNDS = (
         ),
     ),
     Ground(
+        key="not_verified", kinds=("rectification",), law="GDPR 5(1)(d), 16",
+        name=Text("Uutta tietoa ei voitu varmistaa", "Den nya uppgiften kunde inte styrkas", "The new data could not be verified"),
+        told=Text(
+            "Emme voineet varmistaa, että uusi tieto on oikea. Korjaamme sen, jos näytät siitä selvityksen.",
+            "Vi kunde inte försäkra oss om att den nya uppgiften är riktig. Vi rättar den om du visar en utredning.",
+            "We could not make sure that the new data is right. We correct it if you show us proof of it.",
+        ),
+    ),
+    Ground(
+        key="assessment", kinds=("rectification",), law="GDPR 16",
+        name=Text("Arvio, ei tosiseikka", "En bedömning, inte ett faktum", "An assessment, not a fact"),
+        told=Text(
+            "Kyse on henkilöstömme arviosta. Näkemyksesi siitä säilyy pyynnössäsi sen rinnalla.",
+            "Det gäller vår personals bedömning. Din syn på saken bevaras i din begäran vid sidan av den.",
+            "It is an assessment of our staff. Your view is kept beside it, in your request.",
+        ),
+    ),
+    Ground(
+        key="voucher", kinds=("rectification",), law="Kirjanpitolaki 1336/1997, 2:7",
+        name=Text("Tositetta ei muuteta", "Ett verifikat ändras inte", "A voucher is not changed"),
+        told=Text(
+            "Tieto on kirjanpidon tositteessa, jota ei saa muuttaa jälkeenpäin. Virhe oikaistaan uudella tositteella.",
+            "Uppgiften finns i ett bokföringsverifikat som inte får ändras i efterhand. Felet rättas med ett nytt verifikat.",
+            "It stands in a bookkeeping voucher, which may not be changed afterwards. An error is put right by a new voucher.",
+        ),
+    ),
+    Ground(
         key="bookkeeping", kinds=("erasure", "restriction"), law="Kirjanpitolaki 1336/1997, 2:10; GDPR 17(3)(b)",
         name=Text("Kirjanpitolaki", "Bokföringslagen", "The Bookkeeping Act"),
         told=Text(
@@ -1572,6 +1661,8 @@ DECISION_GROUNDS = (
 )  # fmt: skip
 """Grounds of a decision that goes against the person in whole or part (GDPR 12(4)). The clerk
 chooses one that fits the kind of request, and adds the reasons of the case."""
+CORRECTION_GROUNDS = tuple(one for one in DECISION_GROUNDS if one.kinds == ("rectification",))
+"""Why one field of a request for rectification is left as it is."""
 WITHHOLDING_GROUNDS = (
     Named(key="others_rights", name=Text("Toisen ihmisen oikeudet ja vapaudet (GDPR 15(4))", "En annan människas rättigheter och friheter (GDPR 15.4)", "The rights and freedoms of another person (GDPR 15(4))")),
     Named(key="crime_prevention", name=Text("Rikosten ehkäisy tai selvittäminen (tietosuojalaki 1050/2018, 34 §)", "Förebyggande eller utredning av brott (dataskyddslagen 1050/2018, 34 §)", "Prevention or investigation of crime (Data Protection Act 1050/2018, s. 34)")),

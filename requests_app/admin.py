@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.admin.base import ReadOnlyAdmin
 from requests_app.models import DataSubjectRequest
-from requests_app.views import calendar, figures, letters, reading, record, staff
+from requests_app.views import calendar, correcting, figures, letters, reading, record, staff
 
 
 @admin.register(DataSubjectRequest)
@@ -49,6 +49,26 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
             path("maarapaivat.ics", self._page(calendar.last_days), name="requests-calendar"),
             path("uusi/", self._page(staff.request_enter), name="requests-enter"),
             path("viesti/<uuid:pk>/", self._page(staff.request_mail), name="requests-mail"),
+            path(
+                "<uuid:pk>/korjaukset/",
+                self._page(correcting.corrections_page),
+                name="requests-corrections",
+            ),
+            path(
+                "korjaus/<uuid:pk>/",
+                self._page(correcting.correction_answer),
+                name="requests-correction",
+            ),
+            path(
+                "korjaus/<uuid:pk>/pois/",
+                self._page(correcting.correction_drop),
+                name="requests-correction-drop",
+            ),
+            path(
+                "saaja/<uuid:pk>/",
+                self._page(correcting.recipient_told),
+                name="requests-recipient",
+            ),
             path("<uuid:pk>/paatos.pdf", self._page(letters.staff_letter), name="requests-letter"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
             path(

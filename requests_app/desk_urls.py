@@ -1,4 +1,5 @@
-"""Addresses on the staff's site of what surrounds the notice. They hold opaque ids only."""
+"""Addresses on the staff's site of what surrounds the notice and the letters. They hold opaque ids
+only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from register.desk.urls import on_site
-from requests_app.views import promises, wording
+from requests_app.views import letter_wording, promises, wording
 
 PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("seloste/", wording.overview, "notice-overview"),
@@ -16,6 +17,8 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("seloste/esikatselu/<slug:language>/", wording.preview, "notice-preview"),
     ("seloste/julkaise/", wording.publish, "notice-publish"),
     ("seloste/lupaukset.pdf", promises.evidence_pdf, "evidence-pdf"),
+    ("kirjeet/", letter_wording.overview, "letters"),
+    ("kirjeet/<slug:kind>/", letter_wording.words, "letter-words"),
     ("seloste/unohda/", wording.forget, "notice-forget"),
 )
 

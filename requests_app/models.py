@@ -12,9 +12,16 @@ from phonenumber_field.modelfields import PhoneNumberField
 from register.models import Customer, IdentityCheck
 from register.models.base import Record, choices_are_kept
 from register.vault.files import SealedFileField
-from requests_app.answers import Passage
+from requests_app.answers import Correction, LetterWords, Passage, RecipientNotice
 
-__all__ = ["AccessPackage", "DataSubjectRequest", "Passage"]
+__all__ = [
+    "AccessPackage",
+    "Correction",
+    "DataSubjectRequest",
+    "LetterWords",
+    "Passage",
+    "RecipientNotice",
+]
 
 
 @choices_are_kept

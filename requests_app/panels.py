@@ -9,8 +9,8 @@ from django.utils.timezone import now
 from register import clock, permissions
 from register.desk import panels
 from register.models import Customer
-from requests_app.models import DataSubjectRequest
-from requests_app.services import steps, telling, versions
+from requests_app.models import DataSubjectRequest, RecipientNotice
+from requests_app.services import recipients, steps, telling, versions
 
 MOST = 8
 TEMPLATE = "requests/panel.html"
@@ -36,12 +36,20 @@ def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[st
     words_notice = customer is None and permissions.may(request.user, "notice")
     return {
         "lines": lines,
+        "to_tell": _to_tell(request) if customer is None else (),
         "may_word_notice": words_notice,
         "notice_waits": words_notice and versions.outdated(),
         "may_enter": permissions.may(request.user, "identify"),
         "may_take_calendar": customer is None and permissions.may(request.user, "package"),
         "may_read_record": customer is None and permissions.may(request.user, "audit"),
     }
+
+
+def _to_tell(request: HttpRequest) -> list[RecipientNotice]:
+    """Recipients of disclosed data who wait to be told, for whoever tells them."""
+    if not permissions.may(request.user, "package"):
+        return []
+    return list(recipients.waiting()[:MOST])
 
 
 def put_on_the_desk() -> None:

@@ -84,8 +84,29 @@ VERBS: dict[str, Any] = {
     "hold.placed": _("placed a hold"),
     "hold.released": _("released a hold"),
     "request.received": _("received a request"),
+    "request.confirmed": _("confirmed the request"),
+    "request.matched": _("chose whom the request is about"),
+    "request.identification_asked": _("asked for a photo ID"),
     "request.identified": _("identified the requester"),
     "request.taken": _("took a request in hand"),
+    "request.extended": _("took more time for a request"),
+    "request.withdrawn": _("took a request back"),
+    "request.delivered": _("handed over what was asked"),
+    "request.package_renewed": _("had a new package made"),
+    "request.step": _("tried a step of a request"),
+    "passage.proposed": _("read a record before handing it over"),
+    "passage.approved": _("approved handing a record over"),
+    "passage.returned": _("sent a record back to be read again"),
+    "correction.proposed": _("wrote down what should be corrected"),
+    "correction.dropped": _("took a proposed correction back"),
+    "correction.accepted": _("accepted a correction"),
+    "correction.refused": _("refused a correction"),
+    "recipient.told": _("told a recipient of the data"),
+    "restriction.began": _("began a restriction"),
+    "restriction.told": _("told that a restriction will be lifted"),
+    "restriction.lifted": _("lifted a restriction"),
+    "objection.began": _("wrote down an objection"),
+    "objection.lifted": _("took an objection off"),
     "request.decided": _("decided a request"),
     "request.calendar": _("fetched the last days of requests as a calendar"),
     "request.letter": _("printed the letter of a request"),
@@ -93,6 +114,7 @@ VERBS: dict[str, Any] = {
     "request.mail_again": _("sent a mail of a request again"),
     "requests.reminded": _("reminded of requests"),
     "request.told": _("told the requester by phone or on paper"),
+    "letter.worded": _("reworded a decision letter"),
     "package.made": _("made a data package"),
     "package.fetched": _("fetched a data package"),
     "erase": _("erased a person"),
@@ -132,7 +154,10 @@ def reason(event: AuditEvent) -> Any:
     """A declared reason in words; anything else as it stands."""
     if event.verb in IN_A_PLACE:
         return ""
-    named = (*policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS)
+    named = (
+        *policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS,
+        *policy.CORRECTION_GROUNDS, *policy.RECIPIENTS,
+    )  # fmt: skip
     for declared in named:
         if declared.key == event.reason:
             return declared.name.to(get_language() or "fi")

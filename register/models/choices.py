@@ -55,3 +55,7 @@ def approvals() -> Choices:
 
 def withholding_grounds() -> Choices:
     return _choices(policy.WITHHOLDING_GROUNDS)
+
+
+def correction_grounds() -> Choices:
+    return _choices(policy.CORRECTION_GROUNDS)

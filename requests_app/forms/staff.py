@@ -14,7 +14,7 @@ from register.declare import Named
 from register.models import Customer, IdentityCheck
 from requests_app.forms.public import OnBehalf, refuse_secrets
 from requests_app.models import DataSubjectRequest
-from requests_app.services import errors
+from requests_app.services import correcting, errors
 from requests_app.services.effects import OPEN_TO_OBJECTION, PER_USE, Uses
 
 Channel = DataSubjectRequest.Channel
@@ -154,10 +154,15 @@ class DecideForm(StepForm):
             self.fields["purposes"].initial = [policy.MARKETING.key]
         if asked.kind != DataSubjectRequest.Kind.RESTRICTION:
             del self.fields["case"]
+        if correcting.is_worked(asked):  # the decision follows from the fields
+            del self.fields["decision"], self.fields["ground"]
+            self.fields["grounds"].help_text = _(
+                "Told to the person. What was corrected and what was not, and why, is told anyway."
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        refusing = cleaned.get("decision") not in (None, Decision.GRANTED)
+        refusing = cleaned.get("decision") not in (None, "", Decision.GRANTED)
         if refusing and not (cleaned.get("grounds") or cleaned.get("ground")):
             self.add_error("grounds", _("Say the grounds: the person has a right to them."))
         if "case" in self.fields and cleaned.get("decision") == Decision.GRANTED:

@@ -1,5 +1,6 @@
 """The rows of a person in a declared table. Rows of other people are never reached: a row is taken
-when it belongs to the person, or when a row of hers names it as her company."""
+when it belongs to the person or to a file of hers, or when a row of hers names it as her company.
+"""
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model, Q, QuerySet
@@ -16,7 +17,7 @@ def rows_of(label: str, customer: Customer) -> list[Model]:
     try:
         table = person_tables.table(label)
     except KeyError:
-        return list(_named_by_her_rows(model, customer))
+        return list(_named_by_her_rows(model, customer) | _of_her_files(model, customer))
     rows = model._base_manager.filter(_hers(table, customer))
     return list(rows.order_by("saved_at", "pk") if _has(model, "saved_at") else rows)
 
@@ -37,6 +38,24 @@ def _named_by_her_rows(model: type[Model], customer: Customer) -> QuerySet[Model
             if isinstance(key, ForeignKey) and key.related_model is model:
                 hers = table.model._base_manager.filter(_hers(table, customer))
                 wanted |= Q(pk__in=hers.values(key.attname))
+    return model._base_manager.filter(wanted)
+
+
+def _of_her_files(model: type[Model], customer: Customer) -> QuerySet[Model]:
+    """Rows that cannot be without a file of hers, such as a request, which outlives her rows."""
+    wanted = Q(pk__in=[])
+    for key in model._meta.local_fields:
+        if not isinstance(key, ForeignKey) or key.null:
+            continue
+        for table in person_tables.tables():
+            if table.model is key.related_model and table.links:
+                wanted |= Q(
+                    **{
+                        f"{key.name}__in": table.model._base_manager.filter(
+                            _hers(table, customer)
+                        ).values("pk")
+                    }
+                )
     return model._base_manager.filter(wanted)
 
 

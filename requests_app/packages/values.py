@@ -79,7 +79,9 @@ def _sealed(row: Model, column: Column, secret: Secret) -> Value:
     if getattr(column, "binary", False):
         name = file_name(row)
         return Value(column.name, _title(column), name, name, is_file=True)
-    return Value(column.name, _title(column), secret.masked, secret.expose(), sealed=True)
+    own_mask = getattr(row, "masked", None)
+    shown = own_mask(column.name) if own_mask else secret.masked
+    return Value(column.name, _title(column), shown, secret.expose(), sealed=True)
 
 
 def file_name(row: Model) -> str:

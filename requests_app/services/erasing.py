@@ -18,7 +18,7 @@ from register import clock, permissions, policy
 from register.services import approvals, audit, erasure, events
 from register.services.erasure_plans import Ground, Item, Plan
 from requests_app.models import DataSubjectRequest
-from requests_app.services import errors
+from requests_app.services import errors, recipients
 from requests_app.tasks import queue_mail
 
 State = DataSubjectRequest.State
@@ -112,6 +112,7 @@ def _erase(request: DataSubjectRequest, seen: str, by: Any, at: datetime) -> Non
         kind=policy.ERASE_CONTRACT.key, what=_matter(row, seen), by=by, at=at
     ):
         raise errors.NeedsAnother
+    recipients.ask_to_tell(row, at=at)
     # Ended first: an open request points at the person, and she may be gone in a moment.
     _end(row, plan, at)
     audit.record(verb="request.closed", by=by, at=at, object=row, reason=row.decision)

@@ -95,3 +95,19 @@ class NothingTakenOut(StepRefused):
 
 class OwnProposal(StepRefused):
     message = _("You proposed this yourself: somebody else has to approve it.")
+
+
+class AsItIs(StepRefused):
+    message = _("The field says this already.")
+
+
+class AlreadyDecided(StepRefused):
+    message = _("This field has been decided already.")
+
+
+class CorrectionsWait(StepRefused):
+    message = _("First decide each field: some of them still wait.")
+
+
+class NotOnThatDay(StepRefused):
+    message = _("The day is not between the decision and today.")

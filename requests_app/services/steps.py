@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 
 from register import permissions, policy
 from register.clock import local_date
@@ -18,7 +19,7 @@ from register.models import Customer, IdentityCheck
 from register.services import audit
 from requests_app import deadlines, lifecycle
 from requests_app.models import DataSubjectRequest
-from requests_app.services import effects, errors
+from requests_app.services import correcting, effects, errors, recipients
 from requests_app.services.effects import Uses
 from requests_app.tasks import after_commit, make_package_of, queue_mail
 
@@ -149,7 +150,7 @@ def _take(row: DataSubjectRequest, by: Any, at: datetime) -> None:
 def decide(
     *,
     request: DataSubjectRequest,
-    decision: str,
+    decision: str = "",
     ground: str = "",
     grounds: str = "",
     uses: Uses | None = None,
@@ -171,8 +172,8 @@ def decide(
     _enter(row, State.DECIDED)
     row.save(update_fields=["decision", "grounds", "decided_at", "state"])
     _carry_out(row, uses, by, at)
-    audit.record(verb="request.decided", by=by, at=at, object=row, reason=decision)
-    if row.kind in WITH_PACKAGE and decision != Decision.REFUSED:
+    audit.record(verb="request.decided", by=by, at=at, object=row, reason=row.decision)
+    if row.kind in WITH_PACKAGE and row.decision != Decision.REFUSED:
         after_commit(make_package_of, row, by)
     else:
         queue_mail(request=row, mail="decided", at=at)
@@ -252,8 +253,13 @@ def close(
 def _decide(
     row: DataSubjectRequest, decision: str, ground: str, grounds: str, at: datetime
 ) -> None:
-    """Fill in the outcome. What the person is told begins with the declared ground and its law."""
-    told = "\n\n".join(filter(None, (_declared(ground, row), grounds.strip())))
+    """Fill in the outcome. What the person is told begins with the declared ground and its law;
+    where it was worked field by field, with the fields that were left as they are."""
+    by_fields = correcting.outcome(row)
+    decision = by_fields or decision
+    with translation.override(row.language):
+        left = correcting.left_as_they_are(row)
+    told = "\n\n".join(filter(None, (left, _declared(ground, row), grounds.strip())))
     if not decision or (decision != Decision.GRANTED and not told):
         raise errors.GroundsMissing
     row.decision, row.grounds, row.decided_at = decision, told, at
@@ -271,8 +277,12 @@ def _declared(ground: str, row: DataSubjectRequest) -> str:
 
 def _carry_out(row: DataSubjectRequest, uses: Uses | None, by: Any, at: datetime) -> None:
     """What was granted, whole or in part, happens in the same transaction."""
-    if row.decision == Decision.GRANTED or (row.decision == Decision.PARTLY and uses):
+    if row.decision == Decision.REFUSED:
+        return
+    if row.decision == Decision.GRANTED or uses:
         effects.carry_out(row, uses=uses, by=by, at=at)
+    if uses or row.kind != Kind.RESTRICTION:
+        recipients.ask_to_tell(row, at=at)
 
 
 @transaction.atomic

@@ -32,8 +32,10 @@ from requests_app.forms.staff import (
     MatchForm,
     StepForm,
 )
-from requests_app.models import DataSubjectRequest, RequestMail
+from requests_app.models import Correction, DataSubjectRequest, RequestMail
 from requests_app.services import candidates, erasing, errors, intake, reading, steps, telling
+from requests_app.services import correcting as corrections
+from requests_app.views import correcting
 
 State = DataSubjectRequest.State
 UNDECIDED = (State.CONFIRMED, *DataSubjectRequest.WORKED_ON)
@@ -239,8 +241,16 @@ def _page(
         "packages": asked.packages.all(),
         "to_read": _to_read(asked, user),
         "plan": plan,
+        "corrections": _corrections(asked, user),
+        "to_tell": correcting.to_tell(request, asked),
     }
     return TemplateResponse(request, "requests/request.html", context)
+
+
+def _corrections(asked: DataSubjectRequest, user: Any) -> list[tuple[str, Correction]] | None:
+    """The fields of a rectification; None where there is nothing to be corrected by this user."""
+    works = permissions.may(user, "package") and corrections.is_worked_here(asked)
+    return correcting.fields_of(asked) if works else None
 
 
 def _mails(asked: DataSubjectRequest, at: datetime, *, may_see_to: bool) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from register.models import (
     ProcessingRestriction,
     Segment,
 )
+from requests_app.models import Correction, DataSubjectRequest, RecipientNotice
 from tests.cast.days import NOW, TODAY, serial
 from tests.cast.people import company, petra
 
@@ -169,3 +170,22 @@ def delivery(of: Customer, **fields: Any) -> Delivery:
 def maintenance(of: Craft, **fields: Any) -> MaintenanceBlock:
     named = {"starts_at": NOW, "ends_at": NOW + timedelta(days=1), "reason": "Huolto"}
     return MaintenanceBlock.objects.create(craft=of, **(named | fields))
+
+
+def correction(asked: DataSubjectRequest, of: Customer, **fields: Any) -> Correction:
+    """An e-mail address that should be another, not decided yet."""
+    named = {
+        "table": "register.Customer",
+        "column": "email",
+        "row_id": of.pk,
+        "old": of.email,
+        "proposed": "toinen@posti.example",
+        "proposed_at": NOW,
+    }
+    return Correction.objects.create(request=asked, customer=of, **(named | fields))
+
+
+def recipient(asked: DataSubjectRequest, **fields: Any) -> RecipientNotice:
+    """The insurer has to be told."""
+    named = {"recipient": policy.INSURER.key, "disclosed_on": TODAY, "asked_at": NOW}
+    return RecipientNotice.objects.create(request=asked, **(named | fields))

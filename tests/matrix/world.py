@@ -121,6 +121,11 @@ def _fill(world: World, whose: str) -> None:
     for make in (cast.quote, cast.feedback, cast.choice, cast.loyalty, cast.identity_check):
         made.append(make(person))
     made.append(cast.disclosure(person))
+    rectified = _rectified(world, person, whose)
+    made += [
+        cast.correction(rectified, person, table="register.Identity", column="passport_number"),
+        cast.recipient(rectified),
+    ]
     made.append(cast.attachment(person, kind="recording", media_type="audio/wav", content=wav()))
     _name(world, whose, made)
     for label, row in _missing(world, person, whose):
@@ -152,6 +157,18 @@ def _request(person: Customer, whose: str, at: datetime) -> DataSubjectRequest:
     row.status_token_hash = tokens.digest(tokens.derive(tokens.STATUS, row.pk))
     row.confirm_token_hash = tokens.digest(tokens.derive(tokens.CONFIRM, row.pk))
     row.save()
+    return row
+
+
+def _rectified(world: World, person: Customer, whose: str) -> DataSubjectRequest:
+    """A request to be corrected, in hand for Aino."""
+    state = {"state": "identified", "decision": "", "decided_at": None} if whose == OWN else {}
+    row = _request(person, whose, world.at)
+    DataSubjectRequest.objects.filter(pk=row.pk).delete()
+    for name, value in {"kind": "rectification", **state}.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    world.rows.setdefault("rectified", {})[whose] = row
     return row
 
 
@@ -282,6 +299,8 @@ KEPT = frozenset(
         "requests_app.DataSubjectRequest.status_token_hash",
         "requests_app.DataSubjectRequest.confirm_token_hash",
         "requests_app.AccessPackage.link_hash",
+        "requests_app.Correction.table",
+        "requests_app.Correction.column",
         "register.Agreement.number",
         "register.Company.business_id",
     }

@@ -15,8 +15,10 @@ from register.models import guards
 from register.vault.models import DataKey, IndexTag, KeyCheck
 from requests_app.models import (
     AccessPackage,
+    Correction,
     DataSubjectRequest,
     Passage,
+    RecipientNotice,
     Reminder,
     RequestMail,
 )
@@ -68,6 +70,22 @@ def passage(**fields: Any) -> Passage:
         "decided_at": cast.NOW,
     }  # fmt: skip
     return Passage.objects.create(**(named | fields))
+
+
+def correction(**fields: Any) -> Correction:
+    """Refused by Petra: the e-mail address stays."""
+    named = {
+        "outcome": "refused", "ground": "not_verified", "decided_by": cast.petra(),
+        "decided_at": cast.NOW, "row_id": uuid.UUID(int=7),
+    }  # fmt: skip
+    asked = fields.pop("request", None) or dsr()
+    return cast.correction(asked, cast.customer(), **(named | fields))
+
+
+def recipient(**fields: Any) -> RecipientNotice:
+    """The insurer, told by Petra."""
+    named = {"outcome": "told", "done_on": cast.TODAY, "done_by": cast.petra()}
+    return cast.recipient(fields.pop("request", None) or dsr(), **(named | fields))
 
 
 def reminder(**fields: Any) -> Reminder:
@@ -162,6 +180,8 @@ MAKE: dict[type[models.Model], Make] = {
     RequestMail: message,
     Reminder: reminder,
     Passage: passage,
+    Correction: correction,
+    RecipientNotice: recipient,
 }
 """One valid row of each table that has a constraint."""
 
@@ -397,6 +417,12 @@ TRIES: dict[str, Callable[[], object]] = {
     "requests_passage_left_out_has_ground": breaks(Passage, ground=""),
     "requests_passage_decided_by_somebody": breaks(Passage, decided_at=None),
     "requests_passage_two_people": lambda: passage(decided_by=cast.petra()),
+    "requests_correction_once": lambda: twice(correction, request=dsr()),
+    "requests_correction_refused_has_ground": breaks(Correction, ground=""),
+    "requests_correction_decided_by_somebody": breaks(Correction, decided_at=None),
+    "requests_recipient_told_once": lambda: twice(recipient, request=dsr()),
+    "requests_recipient_done_by_somebody": breaks(RecipientNotice, done_on=None),
+    "requests_recipient_impossible_has_why": breaks(RecipientNotice, outcome="impossible"),
     "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
     "vault_datakey_one_per_generation": same_data_key,
     "vault_tag_once_per_row": lambda: twice(tag, row_id=uuid.uuid4()),

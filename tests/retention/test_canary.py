@@ -53,6 +53,7 @@ def everything_of(aino: Customer, told: cast.Story) -> None:
         ),
         "requests_app.AccessPackage": lambda: package_of(aino),
         "requests_app.Passage": lambda: passage_of(aino),
+        "requests_app.Correction": lambda: cast.correction(package_of(aino).request, aino),
     }
     Case.objects.update(state="settled", settled_at=cast.NOW)
     for table in person_tables.tables():
@@ -67,7 +68,11 @@ def package_of(aino: Customer) -> AccessPackage:
     request = DataSubjectRequest.objects.filter(customer=aino).first()
     request = request or request_of(aino, state="closed", closed_at=cast.NOW)
     return AccessPackage.objects.create(
-        request=request, customer=aino, made_at=cast.NOW, expires_at=cast.NOW + DAY, link_hash="x"
+        request=request,
+        customer=aino,
+        made_at=cast.NOW,
+        expires_at=cast.NOW + DAY,
+        link_hash=str(uuid4()),
     )
 
 
