@@ -58,7 +58,7 @@ class Place:
 def is_worked_here(request: DataSubjectRequest) -> bool:
     """Whether the request is corrected field by field now."""
     kind = request.kind == DataSubjectRequest.Kind.RECTIFICATION
-    in_hand = request.state == DataSubjectRequest.State.IDENTIFIED
+    in_hand = request.state in DataSubjectRequest.WORKED_ON
     return kind and in_hand and request.customer is not None
 
 
