@@ -7,9 +7,13 @@ import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
 from django.db.backends.sqlite3.base import DatabaseOperations
 
+from tests import snapshots
+
 # Playwright's synchronous API keeps an event loop in the test's thread, where Django's ORM would
 # refuse to work. No test here runs Django inside a coroutine.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+snapshots.use()
 
 # Between transactional tests Django empties every table: on SQLite with DELETE, on PostgreSQL with
 # TRUNCATE. The append-only tables refuse both: the triggers step aside, and post_migrate puts them
