@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,12 @@ from register.desk import home
 from register.desk.urls import urls as desk_urls
 from register.models import Booking
 from requests_app.desk_urls import urls as requests_urls
+
+
+def draft_owner(request: HttpRequest) -> str:
+    """Whose the half-filled forms of a browser's tab are: this sign-in's, and nobody else's. Says
+    nothing about the session."""
+    return salted_hmac("desk.draft", request.session.session_key or "").hexdigest()[:16]
 
 
 class KesajettiAdminSite(admin.AdminSite):
@@ -59,5 +66,6 @@ class KesajettiAdminSite(admin.AdminSite):
             **super().each_context(request),
             "roles_held": roles,
             "may_give_roles": permissions.may(request.user, "roles"),
+            "draft_owner": draft_owner(request),
             "sees_timeline": permissions.may_see(request.user, Booking),
         }

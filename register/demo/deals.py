@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from register import policy
 from register.clock import card_destroy_on, local_date
-from register.demo import invented
+from register.demo import invented, marks
 from register.demo.diary import Slot
 from register.demo.names import EXTRAS
 from register.demo.people import tongue_of
@@ -31,6 +31,7 @@ from register.services import pricing
 
 TERMS = "2026-06"
 CARD_DAYS = 30
+SCRATCHED = "Vanha naarmu oikealla."
 VAT = Decimal("25.5")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -114,7 +115,8 @@ def drivers(stage: Stage, of: Booking, others: Sequence[Customer], *, done: bool
         stage.add(
             Driver, of.booked_at, customer=who, booking=of, drove_on=local_date(of.starts_at),
             is_renter=renter, age_group=Driver.AgeGroup.YOUTH if youth else Driver.AgeGroup.ADULT,
-            age_checked_at=checked, briefed_at=checked, life_jacket=done, kill_switch=done,
+            age_checked_at=checked, briefed_at=checked, area_shown=done,
+            rules_told=done, life_jacket=done, kill_switch=done,
         )  # fmt: skip
 
 
@@ -144,11 +146,14 @@ def draft(stage: Stage, of: Booking, lines: Sequence[OrderLine], at: datetime) -
 
 def hand_over(stage: Stage, of: Booking, at: datetime) -> Rental:
     hours = Decimal(stage.rng.randint(400, 9_000)) / 10
-    return stage.add(
+    row = stage.add(
         Rental, at, by="dock", customer=of.customer, booking=of, handed_over_at=at,
         fuel_out_l=Decimal(60), hours_out=hours,
-        condition_out="Ei huomautettavaa." if stage.chance(0.8) else "Vanha naarmu oikealla.",
+        condition_out="Ei huomautettavaa." if stage.chance(0.8) else SCRATCHED,
     )  # fmt: skip
+    if row.condition_out == SCRATCHED:
+        marks.at_handover(stage, row)
+    return row
 
 
 def take_back(stage: Stage, rental: Rental, at: datetime) -> list[OrderLine]:

@@ -16,6 +16,7 @@ class Tongue:
     praise: tuple[str, ...]
     blame: tuple[str, ...]
     objection: str
+    answer: str
     consent: str
     confirmation: tuple[str, str]
     offer: tuple[str, str]
@@ -145,6 +146,7 @@ FINNISH = Tongue(
         "Liivi oli märkä ja väärän kokoinen.",
     ),
     objection="Naarmu oli keulassa jo lähtiessä, kuva liitteenä.",
+    answer="Luovutuskuvissa naarmua ei näy. Puolitimme silti maksun.",
     consent="Saatte lähettää minulle tarjouksia ja uutisia. Voin perua luvan milloin vain.",
     confirmation=("Varausvahvistus", "Varauksesi on vahvistettu. Nähdään laiturilla!"),
     offer=(
@@ -209,6 +211,7 @@ SWEDISH = Tongue(
     praise=("Tydlig genomgång och trevlig personal.", "En härlig dag till sjöss."),
     blame=("Vi fick vänta länge på bryggan.", "Bränslet var inte fullt vid start."),
     objection="Repan fanns där redan vid start.",
+    answer="På bilderna från utlämningen syns ingen repa. Vi halverade ändå avgiften.",
     consent="Ni får skicka mig erbjudanden och nyheter. Jag kan ta tillbaka lovet när som helst.",
     confirmation=("Bokningsbekräftelse", "Din bokning är bekräftad. Vi ses på bryggan!"),
     offer=(
@@ -240,6 +243,7 @@ FOREIGN = Tongue(
     praise=("Clear briefing, lovely archipelago.", "Great fun, friendly crew."),
     blame=("We had to wait for the craft.", "The life vest did not fit."),
     objection="The scratch was there when we set out.",
+    answer="The pictures of the handover show no scratch. We halved the fee all the same.",
     consent="You may send me offers and news. I can withdraw this at any time.",
     confirmation=("Booking confirmed", "Your booking is confirmed. See you at the dock!"),
     offer=("Weekday offer", "Weekday mornings now cost less. Unsubscribe from this message."),

@@ -25,6 +25,7 @@ from register.models import (
     Choice,
     Company,
     CompanyContact,
+    ConditionMark,
     Consent,
     Customer,
     Deposit,
@@ -55,8 +56,8 @@ T = TypeVar("T")
 ORDER: tuple[type[Model], ...] = (
     Company, Customer, CompanyContact, Mandate, LoyaltyMembership, Identity, CardOnFile,
     IdentityCheck, QuoteRequest, Booking, Driver, Rental, OrderLine, Agreement, Payment, Deposit,
-    Case, Message, Attachment, Feedback, Consent, Choice, Ban, ProcessingRestriction, Hold,
-    Disclosure,
+    Case, ConditionMark, Message, Attachment, Feedback, Consent, Choice, Ban,
+    ProcessingRestriction, Hold, Disclosure,
 )  # fmt: skip
 """Tables in the order in which their rows can be inserted."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from register import policy
+from register.demo import marks
 from register.demo.files import png
 from register.demo.names import BANS, DAMAGE, VIOLATION
 from register.demo.people import tongue_of
@@ -37,16 +38,26 @@ def case(stage: Stage, booking: Booking, state: str) -> Case:
         fee_cents=None if damage else 15_000,
     )  # fmt: skip
     _photo(stage, row)
+    if damage:
+        marks.of_case(stage, row)
     if state != Case.State.OPEN and (state == Case.State.OBJECTED or stage.chance(0.3)):
         row.objection = tongue_of(booking.customer).objection
         row.objected_at = at + stage.within(HOUR, 4 * DAY)
     if state in (Case.State.SETTLED, Case.State.WRITTEN_OFF):
         row.settled_at = at + stage.within(5 * DAY, 30 * DAY)
+        _answer(row)
     if state == Case.State.SETTLED:
         _charge(stage, row)
     if damage and stage.chance(0.4):
         disclosure(stage, booking.customer, at + DAY)
     return row
+
+
+def _answer(of: Case) -> None:
+    """What was objected to is answered before it ends."""
+    if of.objected_at and of.settled_at:
+        of.answered_at = of.objected_at + (of.settled_at - of.objected_at) / 2
+        of.answer = tongue_of(of.customer).answer
 
 
 def _photo(stage: Stage, of: Case) -> None:
@@ -59,6 +70,7 @@ def _photo(stage: Stage, of: Case) -> None:
 def _charge(stage: Stage, of: Case) -> None:
     """What was settled is billed and paid."""
     at, cents = of.settled_at or stage.now, of.fee_cents or of.estimate_cents or 0
+    of.fee_cents, of.charged_at = cents, at
     kind = OrderLine.Kind.DAMAGE if of.estimate_cents else OrderLine.Kind.VIOLATION
     stage.add(
         OrderLine, at, customer=of.customer, booking=of.booking, kind=kind, unit_price_cents=cents,

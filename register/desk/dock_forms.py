@@ -110,6 +110,11 @@ class ChecklistForm(forms.Form):
         for name in rentals.CHECKLIST:
             self.fields[name] = forms.BooleanField(label=self.LABELS[name], required=False)
 
+    def first(self) -> "ChecklistForm":
+        """The page begins here: the keyboard is on its first box."""
+        self.fields[rentals.CHECKLIST[0]].widget.attrs["autofocus"] = True
+        return self
+
 
 class StillRightForm(CarefulForm):
     """Asks the contact details once more (P21), where the role may note the answer."""

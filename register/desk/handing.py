@@ -123,6 +123,8 @@ def hand_over(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
         (driver, ChecklistForm(request.POST or None, prefix=str(driver.pk)))
         for driver in booking.drivers.select_related("customer").order_by("-is_renter")
     ]
+    if checklists and request.method != "POST":
+        checklists[0][1].first()
     every = [form.is_valid(), *(ticks.is_valid() for _driver, ticks in checklists)]
     done = None
     if request.method == "POST" and all(every):

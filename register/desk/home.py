@@ -15,8 +15,8 @@ from register import clock, permissions
 from register.desk import panels
 from register.desk.access import needs_verb, staff
 from register.desk.forms import SearchForm
-from register.models import Agreement, Booking, Customer, Deposit, Rental, User
-from register.services import audit, search
+from register.models import Agreement, Booking, Customer, Deposit, Driver, Rental, User
+from register.services import audit, preparing, search
 
 SOON = timedelta(hours=24)
 TYPING_MINIMUM = 3
@@ -92,12 +92,26 @@ def _page(request: HttpRequest, site: Any, context: dict[str, Any]) -> TemplateR
             "now": at,
             "may_search": permissions.may(user, "search"),
             "may_add": permissions.may_write(user, Customer),
+            **_to_prepare(user, at),
+            "may_book": permissions.may_write(user, Booking),
             "may_hand": permissions.may_write(user, Rental),
             "sees_agreements": permissions.may_see(user, Agreement),
             "panels": panels.shown(panels.FRONT, request),
             **context,
         },
     )
+
+
+def _to_prepare(user: User, at: datetime) -> dict[str, Any]:
+    """What the next hours need, for those who hand over or book."""
+    if not permissions.may_write(user, Rental):
+        return {}
+    sees = permissions.may_see(user, Agreement)
+    return {
+        "prepare": preparing.coming(at=at, sees_agreements=sees),
+        "workshop": preparing.to_workshop(at=at),
+        "sees_wishes": permissions.may_see(user, Driver),
+    }
 
 
 @require_POST

@@ -37,9 +37,12 @@ def give(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     if agreement.state != Agreement.State.DRAFT:
         messages.error(request, _("This agreement is not waiting for a signature any more."))
         return redirect("admin:desk-booking", agreement.booking_id)
-    request.session[IN_HANDS] = {
-        "agreement": str(pk), "document": form.cleaned_data["document_type"], "tries": 0,
-    }  # fmt: skip
+    return begin(request, agreement, form.cleaned_data["document_type"])
+
+
+def begin(request: HttpRequest, agreement: Agreement, document: str) -> HttpResponse:
+    """From here on this session shows the agreement and nothing else."""
+    request.session[IN_HANDS] = {"agreement": str(agreement.pk), "document": document, "tries": 0}
     audit.record(verb="tablet.given", by=request.user, at=timezone.now(), object=agreement)
     return redirect("admin:desk-tablet")
 

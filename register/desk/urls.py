@@ -32,6 +32,7 @@ from register.desk import (
     roles,
     tablet,
     timeline,
+    walk_in,
 )
 
 NOT_ALLOWED = 405
@@ -55,6 +56,9 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("kalenteri/", timeline.timeline, "desk-timeline", {}),
     ("kalenteri/siirra/", timeline.move, "desk-timeline-move", {}),
     ("haku/", home.search_view, "desk-search", {}),
+    ("asiakas/nyt/", walk_in.walk_in, "desk-walk-in", {}),
+    ("asiakas/nyt/etsi/", walk_in.people, "desk-walk-in-people", {}),
+    ("asiakas/nyt/hinta/", walk_in.price, "desk-walk-in-price", {}),
     ("asiakas/uusi/", people.new_person, "desk-person-new", {}),
     ("asiakas/<uuid:pk>/", people.person, "desk-person", {}),
     ("asiakas/<uuid:pk>/yhteystiedot/", people.contact, "desk-contact", {}),

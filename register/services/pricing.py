@@ -14,6 +14,7 @@ from register.clock import local_date
 from register.models import CraftClass, OrderLine, SeasonPrice
 
 DAY_HOURS = 24
+ONE = Decimal(1)
 LATE_GRACE = timedelta(minutes=15)
 FUEL_CENTS_PER_LITRE = 275
 

@@ -157,6 +157,9 @@ STANCES: dict[str, Stance] = {
     # -- The desk --------------------------------------------------------------------------------
     "admin:index": page(staff),
     "admin:records": page(staff),
+    "admin:desk-walk-in": form(writes("register.Booking")),
+    "admin:desk-walk-in-people": act(writes("register.Booking")),
+    "admin:desk-walk-in-price": act(writes("register.Booking")),
     "admin:desk-timeline": page(sees("register.Booking")),
     "admin:desk-timeline-move": act(writes("register.Booking")),
     "admin:desk-search": act(verb("search")),
