@@ -140,7 +140,7 @@ def plan(*, view: str, day: date, at: datetime) -> Plan:
         .order_by("starts_at")
     )
     rows = {craft.pk: Row(craft) for craft in crafts}
-    _place(rows, spans, booked, blocks, at)
+    _place(rows, spans, booked, blocks, at, crowds=view == SEASON)
     groups = _groups(rows.values(), spans, booked, blocks, view, at)
     return Plan(view, first_day(view, day), spans, groups, _clashes(crafts, at))
 
@@ -151,7 +151,11 @@ def _place(
     booked: Iterable[Booking],
     blocks: Iterable[MaintenanceBlock],
     at: datetime,
+    *,
+    crowds: bool,
 ) -> None:
+    """`crowds`: a column holds several bookings, and one bar says that it is taken; otherwise each
+    has a column of its own beside the one before."""
     things: list[tuple[datetime, datetime, Booking | MaintenanceBlock]] = [
         *((one.starts_at, _until(one, at), one) for one in booked),
         *((one.starts_at, one.ends_at, one) for one in blocks),
@@ -163,6 +167,8 @@ def _place(
         if row is None or not touched:
             continue
         start = max(touched[0], taken[thing.craft_id] + 1)
+        if crowds and start > touched[-1]:
+            continue
         width = max(touched[-1] - start + 1, 1)
         taken[thing.craft_id] = start + width - 1
         if start > len(spans):

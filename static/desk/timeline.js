@@ -4,6 +4,16 @@
   "use strict";
   var going = null; // {bar, row, column, rows, width}
 
+  // What is now stands in sight.
+  var shown = document.querySelector("[data-timeline]");
+  if (shown) {
+    var all = shown.dataset.times.split(",");
+    var now = new Date(Date.now() - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+    var at = all.filter(function (one) { return one <= now; }).length;
+    var inside = at > 0 && all[all.length - 1].slice(0, 10) >= now.slice(0, 10);
+    if (inside) shown.parentElement.scrollLeft = Math.max(0, (at / all.length) * shown.scrollWidth - shown.parentElement.clientWidth / 2);
+  }
+
   function board() { return document.querySelector("[data-timeline][data-move=yes]"); }
   function form() { return document.querySelector("[data-move-form]"); }
   function rows() { return Array.prototype.slice.call(board().querySelectorAll("[data-craft-row]")); }
