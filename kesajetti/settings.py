@@ -138,6 +138,7 @@ ERASURE_JOURNAL_DIR = place("ERASURE_JOURNAL_DIR", "var/erasure-journal")
 # On 1 January a whole season leaves at once, about a sixth of the register.
 RETENTION_BRAKE_PERCENT = env.int("RETENTION_BRAKE_PERCENT", default=25)
 RETENTION_BRAKE_PEOPLE = env.int("RETENTION_BRAKE_PEOPLE", default=200)
+RETENTION_WORKERS = env.int("RETENTION_WORKERS", default=2)
 RETENTION_TRIES = env.int("RETENTION_TRIES", default=5)
 RETENTION_SILENCE_DAYS = env.int("RETENTION_SILENCE_DAYS", default=45)
 RETENTION_MAIL_TO = env.list("RETENTION_MAIL_TO", default=[CONTROLLER["email"]])

@@ -7,7 +7,7 @@ is written and the person's key goes. What a crash leaves between the two, `reco
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model, Q
 
-from register import clock, permissions, policy
-from register.models import AuditEvent, Customer, ErasureReceipt
+from register import clock, policy
+from register.models import Customer, ErasureReceipt
 from register.models.lookups import Ids
-from register.services import events, journal
+from register.services import events, evidence, journal, orphans
 from register.services.erasure_plans import (
-    PERSON,
+    COMPANY,
     Ground,
     Item,
     Outcome,
@@ -29,6 +29,7 @@ from register.services.erasure_plans import (
     plans,
     treatment,
 )
+from register.services.facts import PERSON
 from register.services.leftovers import (
     companies_of,
     forget_log,
@@ -104,18 +105,29 @@ def carry_out(decided: Sequence[Plan], *, by: Any, at: datetime) -> Counter[str]
     """Erase the rows of these plans; returns how many rows went or were emptied per table.
 
     The caller holds the locks, has just made the plans and has left out who is held. The keys
-    are left to `finish`.
+    are left to `finish`. Raises PlanChanged where other rows went than the plans had said.
     """
     whole = [one for one in decided if one.erases_whole_person]
     part = [one for one in decided if not one.erases_whole_person]
+    evidence.write(decided, by=by, at=at)
     done = _erase_people(_ids(whole), _present(whole)) if whole else Counter[str]()
+    _require_as_planned(whole, done)
     for on in {one.on for one in part}:
         now = [one for one in part if one.on == on]
         done += _erase_part(_ids(now), _present(now), on=on)
-    ErasureReceipt.objects.bulk_create(_receipt(one, by, at) for one in decided)
-    roles = ",".join(permissions.roles_of(by))
-    AuditEvent.objects.bulk_create(_audit_line(one, by, roles, at) for one in decided)
     return done
+
+
+def _require_as_planned(whole: Sequence[Plan], done: Counter[str]) -> None:
+    """The receipts are written from the plans, under the lock that keeps new rows out: what went
+    has to be just that. Companies are not behind that lock."""
+    planned: Counter[str] = Counter()
+    for items, people in Counter(one.items for one in whole).items():
+        for item in items:
+            planned[item.table] += item.count * people * (item.outcome is Outcome.ERASE)
+    del planned[COMPANY]
+    if any(done[table] != count for table, count in planned.items()):
+        raise PlanChanged
 
 
 def _ids(decided: Sequence[Plan]) -> Ids:
@@ -128,23 +140,40 @@ def _present(decided: Sequence[Plan]) -> frozenset[str]:
     return frozenset(item.table for one in decided for item in one.items)
 
 
-def finish(customer_ids: Collection[UUID], *, rehearsal: bool = False) -> int:
+def finish(
+    customer_ids: Collection[UUID],
+    *,
+    entries: Sequence[journal.Entry] | None = None,
+    rehearsal: bool = False,
+) -> int:
     """Write the erasures into the journal, destroy the keys of these people whose rows are gone,
     and call their receipts complete. Returns how many had a key.
 
     Runs after the commit of the rows, never before; a rehearsal, which is rolled back, leaves the
-    journal alone. Raises JournalRefused, and then the keys stand and the receipts stay open.
+    journal alone. `entries`: what the journal has to say of them, where the caller has just done
+    it. Raises JournalRefused, and then the keys stand and the receipts stay open.
     """
-    head = None if rehearsal else journal.append(_for_the_journal(customer_ids))
-    destroyed = keys.destroy(customer_ids)
+    people = Ids.of(customer_ids)
+    told = _for_the_journal(people) if entries is None else entries
+    head = None if rehearsal else journal.append(told)
+    destroyed = keys.destroy(people)
     open_receipts = ErasureReceipt.objects.filter(state=ErasureReceipt.State.ROWS_GONE)
     with transaction.atomic():
-        open_receipts.filter(customer_id__among=customer_ids).update(
-            state=ErasureReceipt.State.COMPLETE
-        )
+        open_receipts.filter(customer_id__among=people).update(state=ErasureReceipt.State.COMPLETE)
         if head:
             journal.note(head)
     return destroyed
+
+
+def entries_of(decided: Sequence[Plan], *, at: datetime) -> list[journal.Entry]:
+    """What the journal has to say of plans that were carried out just now."""
+    day = clock.local_date(at)
+    return [
+        journal.Entry(one.customer_id, journal.WHOLE, one.ground, day, at)
+        if one.erases_whole_person
+        else journal.Entry(one.customer_id, journal.PART, one.ground, one.on, at)
+        for one in decided
+    ]
 
 
 def _for_the_journal(customer_ids: Collection[UUID]) -> list[journal.Entry]:
@@ -231,15 +260,11 @@ def _delete(people: Ids, going: set[Table], present: frozenset[str]) -> Counter[
 
 def _unlink(people: Ids, going: set[Table], present: frozenset[str]) -> None:
     """Empty the keys of rows that stay and point at rows that go."""
-    owned = {table.model: table for table in going}
     parents = {table.model for table in going if table.label in present}
+    owned = {table.model: table for table in going}
     for reference in references():
-        if reference.parent.model not in parents or not reference.may_be_empty:
-            continue
-        rows = reference.to_rows_of(people)
-        if reference.child in owned:
-            rows = rows.exclude(owned[reference.child].belongs(people))
-        rows.update(**{reference.name: None})
+        if reference.may_be_empty and reference.parent.model in parents:
+            reference.empty(people, beside=owned.get(reference.child))
 
 
 def _needed(people: Ids, going: set[Table], present: frozenset[str]) -> set[UUID]:
@@ -274,43 +299,6 @@ def _empty(model: type[Model], name: str) -> Any:
     return column.get_default() if column.has_default() else ""
 
 
-# -- Evidence -----------------------------------------------------------------------------------
-
-
-def _receipt(done: Plan, by: Any, at: datetime) -> ErasureReceipt:
-    return ErasureReceipt(
-        customer_id=done.customer_id,
-        ground=done.ground,
-        executed_at=at,
-        executed_by=getattr(by, "pk", None),
-        counts=done.counts(),
-        kept=[
-            {
-                "table": item.table,
-                "rows": item.count,
-                "columns": [label.rpartition(".")[2] for label in item.fields],
-                "until": item.until.isoformat() if item.until else None,
-                "basis": item.basis,
-            }
-            for item in done.kept
-        ],
-    )
-
-
-def _audit_line(done: Plan, by: Any, roles: str, at: datetime) -> AuditEvent:
-    return AuditEvent(
-        at=at,
-        actor_id=getattr(by, "pk", None),
-        actor_roles=roles,
-        verb="erase" if done.erases_whole_person else "erase.part",
-        object_label=PERSON,
-        object_id=str(done.customer_id),
-        customer_id=done.customer_id,
-        reason=done.ground,
-        count=sum(done.counts().values()),
-    )
-
-
 # -- After a crash ------------------------------------------------------------------------------
 
 
@@ -327,33 +315,15 @@ def reconcile(*, at: datetime, rehearsal: bool = False) -> int:
     ready = begun - _with_sealed_rows(begun)
     finished = sum(finish(part, rehearsal=rehearsal) for part in events.in_parts(ready))
     for table in (DataKey, IndexTag):
-        for part in _people_of(table):
-            orphans = _gone(part) - _just_made(part, since=at - ORPHAN_AFTER)
-            finished += keys.destroy(orphans) if orphans else 0
+        for gone in orphans.orphans(table):
+            left_behind = gone - _just_made(gone, since=at - ORPHAN_AFTER)
+            finished += keys.destroy(left_behind) if left_behind else 0
     return finished
-
-
-def _people_of(table: type[DataKey] | type[IndexTag]) -> Iterator[list[UUID]]:
-    """Whom the vault's table is about, in parts of flat size."""
-    after: UUID | None = None
-    while True:
-        rest = table.objects.filter(customer_id__gt=after) if after else table.objects.all()
-        ids = rest.order_by("customer_id").values_list("customer_id", flat=True).distinct()
-        part = list(ids[: events.BATCH])
-        if not part:
-            return
-        yield part
-        after = part[-1]
 
 
 def _just_made(people: Collection[UUID], *, since: datetime) -> set[UUID]:
     young = DataKey.objects.filter(customer_id__among=people, created_at__gte=since)
     return set(young.order_by().values_list("customer_id", flat=True))
-
-
-def _gone(people: Collection[UUID]) -> set[UUID]:
-    alive = Customer.objects.filter(pk__among=people).order_by().values_list("pk", flat=True)
-    return set(people) - set(alive)
 
 
 def _with_sealed_rows(people: Collection[UUID]) -> set[UUID]:

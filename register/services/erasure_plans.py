@@ -2,13 +2,13 @@
 changing nothing. `services.erasure` carries plans out.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -19,13 +19,10 @@ from register.declare import Clock, Retain, Text
 from register.models import Booking, CompanyContact, Customer, ErasureReceipt
 from register.models.lookups import Ids
 from register.services import events, facts, holds
-from register.services.facts import Facts
+from register.services.facts import NAMED, PERSON, Standing
 from register.services.person_tables import tables
 
 Ground = ErasureReceipt.Ground
-NAMED = "-"
-"""Before a table whose rows name a person and do not belong to her."""
-PERSON = "register.Customer"
 COMPANY, CONTACT = "register.Company", "register.CompanyContact"
 
 
@@ -53,15 +50,14 @@ class Item:
     basis: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(NamedTuple):
     """What an erasure does to one person. Two plans are equal when they would do the same."""
 
     customer_id: UUID
     ground: str
     on: date
     items: tuple[Item, ...]
-    held: frozenset[str] = field(default_factory=frozenset)
+    held: frozenset[str] = frozenset()
 
     @property
     def erased(self) -> tuple[Item, ...]:
@@ -74,10 +70,7 @@ class Plan:
     @property
     def erases_whole_person(self) -> bool:
         """The person's own row goes, and everything that belongs to her with it."""
-        return any(
-            i.table == PERSON and i.whole_row and i.outcome is Outcome.ERASE
-            for i in reversed(self.items)
-        )
+        return _are_whole(self.items)
 
     @property
     def kept_until(self) -> date | None:
@@ -87,6 +80,12 @@ class Plan:
     def counts(self) -> dict[str, int]:
         """Rows that go or are emptied, per table."""
         return {i.table: i.count for i in self.items if i.outcome is Outcome.ERASE}
+
+
+def _are_whole(items: tuple[Item, ...]) -> bool:
+    return any(
+        i.table == PERSON and i.whole_row and i.outcome is Outcome.ERASE for i in reversed(items)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,32 +138,32 @@ def plans(
     *,
     on: date,
     ground: str,
-    known: Mapping[UUID, Facts] | None = None,
+    known: Mapping[UUID, Standing] | None = None,
 ) -> dict[UUID, Plan]:
-    """The plans of all these people who exist, with a fixed number of queries. `known`: their
-    facts, counted, where the caller has just read them."""
+    """The plans of all these people who exist, with a fixed number of queries. `known`: how they
+    stand, where the caller has just read it."""
     people = Ids.of(customer_ids)
     if known is None:
-        known = {found.customer_id: found for found in facts.read(people, counted=True)}
+        known = {found.customer_id: found for found in facts.standing(people)}
     held = holds.reasons(people)
-    counts = {pk: _counts(found) for pk, found in known.items()}
-    linked = _linked(people, set().union(*counts.values()))
-    alone = _alone_in(Ids(pk for pk, found in counts.items() if found[CONTACT]))
-    return {
-        pk: Plan(
-            customer_id=pk,
-            ground=ground,
-            on=on,
-            items=(
-                *_items(counts[pk], until := _kept_part(found, on, ground)),
-                *(_forsaken(alone[pk]) if until is None else ()),
-                *linked[pk],
-            ),
-            held=_stopping(held.get(pk, frozenset()), ground),
-        )
-        for pk, found in known.items()
-        if pk in people
-    }
+    shapes = {found.rows: facts.counts_of(found.rows) for found in known.values()}
+    linked = _linked(people, set().union(*shapes.values()))
+    alone = _alone_in(Ids(pk for pk, found in known.items() if CONTACT in shapes[found.rows]))
+    kept = _kept_parts(known, on) if ground == Ground.REQUEST else {}
+    made = {}
+    for pk, found in known.items():
+        until = kept.get(pk)
+        items = _everything(found.rows) if until is None else tuple(_items(found.rows, until))
+        if pk in alone and until is None:
+            items = (*items, _whole(COMPANY, alone[pk]))
+        if pk in linked:
+            items = (*items, *linked[pk])
+        why = _stopping(held[pk], ground) if pk in held else NOTHING
+        made[pk] = Plan(pk, ground, on, items, why)
+    return made
+
+
+NOTHING: frozenset[str] = frozenset()
 
 
 def _stopping(reasons: frozenset[str], ground: str) -> frozenset[str]:
@@ -172,20 +171,26 @@ def _stopping(reasons: frozenset[str], ground: str) -> frozenset[str]:
     return reasons - {holds.OPEN_REQUEST} if ground == Ground.REQUEST else reasons
 
 
-def _kept_part(found: Facts, on: date, ground: str) -> date | None:
-    """Last day of the part that a statute keeps after a request; None when all may go."""
-    if ground != Ground.REQUEST:
-        return None
-    history = events.history_of(found)
-    if not evidence_tables() & history.dates.keys():
-        return None
-    stays = [day for name, day in history.dates.items() if not treatment(name).rows_go]
-    until = clock.accounts_kept_through(max(stays), settings.FINANCIAL_YEAR_END)
-    return until if until >= on else None
+def _kept_parts(known: Collection[UUID], on: date) -> dict[UUID, date]:
+    """Last day of the part that a statute keeps after a request; who is not there goes whole."""
+    found = {}
+    for pk, history in events.histories(known).items():
+        if evidence_tables() & history.dates.keys():
+            stays = [day for name, day in history.dates.items() if not treatment(name).rows_go]
+            until = clock.accounts_kept_through(max(stays), settings.FINANCIAL_YEAR_END)
+            if until >= on:
+                found[pk] = until
+    return found
 
 
-def _items(counts: Counter[str], until: date | None) -> Iterator[Item]:
-    order = _order()
+@lru_cache(maxsize=16_384)
+def _everything(rows: str) -> tuple[Item, ...]:
+    """Thousands of people have as many rows as each other."""
+    return tuple(_items(rows, None))
+
+
+def _items(rows: str, until: date | None) -> Iterator[Item]:
+    order, counts = _order(), facts.counts_of(rows)
     for table in sorted(counts.keys() & order.keys(), key=order.__getitem__):
         if until is None:
             yield _whole(table, counts[table])
@@ -201,7 +206,6 @@ def _order() -> dict[str, int]:
 
 @lru_cache(maxsize=4_096)
 def _whole(table: str, count: int) -> Item:
-    """Thousands of people have as many rows as each other."""
     return Item(table=table, count=count, outcome=Outcome.ERASE, fields=_labels(table))
 
 
@@ -233,16 +237,6 @@ def _partial(table: str, count: int, until: date) -> Iterator[Item]:
         )
 
 
-def _counts(found: Facts) -> Counter[str]:
-    """The person's rows per table, her own row included. Rows that only name her are counted
-    with a dash before their table."""
-    counts = Counter({PERSON: 1})
-    for place, number in zip(facts.places(), found.counts, strict=True):
-        if number:
-            counts[place.table.label if place.owned else NAMED + place.table.label] += number
-    return counts
-
-
 def _alone_in(people: Ids) -> dict[UUID, int]:
     """Of how many companies each of these people is the only one who speaks or has rented for it:
     nobody is left of such a company when she goes."""
@@ -258,11 +252,6 @@ def _alone_in(people: Ids) -> dict[UUID, int]:
         if len(persons) == 1:
             found[next(iter(persons))] += 1
     return found
-
-
-def _forsaken(companies: int) -> Iterator[Item]:
-    if companies:
-        yield _whole(COMPANY, companies)
 
 
 def _linked(customer_ids: Ids, counted: set[str]) -> dict[UUID, list[Item]]:

@@ -21,7 +21,7 @@ from register.declare import Event
 from register.models import Customer
 from register.models.lookups import Ids
 from register.services import facts, staleness
-from register.services.facts import Facts
+from register.services.facts import Latest, Standing
 
 BATCH = 2_000
 INDEX = ("last_event_on", "last_transaction_on", "has_contract", "kept_through")
@@ -89,11 +89,22 @@ def _kept_through(
 
 def histories(customer_ids: Iterable[UUID]) -> dict[UUID, History]:
     """The history of each of these people who exists, from the events, in one query."""
-    people = facts.read(Ids.of(customer_ids), counted=False)
+    people = facts.read(Ids.of(customer_ids))
     return {found.customer_id: history_of(found) for found in people}
 
 
-def history_of(found: Facts) -> History:
+def kept_through(found: Standing) -> date:
+    """Last day on which somebody who stands so may be kept; the same as of her history."""
+    return _kept_through(
+        found.last_event,
+        found.has_contract,
+        found.last_transaction,
+        found.erased_on,
+        tuple(settings.FINANCIAL_YEAR_END),
+    )
+
+
+def history_of(found: Latest) -> History:
     """A person's history, as the facts have it."""
     known = History(saved_on=clock.local_date(found.saved_at), erased_on=found.erased_on)
     for event, latest in zip(policy.EVENTS, found.latest, strict=True):

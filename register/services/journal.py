@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -37,8 +37,7 @@ class JournalRefused(Exception):
     """The journal cannot be used; the message is one sentence that says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One person's erasure. `what`: WHOLE or PART; `on`: the day that was decided for."""
 
     customer_id: UUID

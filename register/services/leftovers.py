@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from register.models import Booking, Company, CompanyContact
-from register.services.erasure_plans import PERSON
+from register.services.facts import PERSON
 from register.services.person_tables import tables
 
 IDS_A_QUERY = 1_000

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from register import clock
 from register.models import AuditEvent, Customer, ErasureTrouble, Hold, PaperFolder, RetentionRun
 from register.services import holds, retention, short_clocks
-from register.services.retention import Report
+from register.services.night_report import Report
 
 TOLERANCE = timedelta(minutes=10)
 MISSED_AFTER = timedelta(hours=36)

@@ -13,9 +13,10 @@ from graphlib import TopologicalSorter
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import F, ForeignKey, Model, Q, QuerySet
 
 from register.models import Customer
+from register.models.lookups import Ids
 
 Rows = QuerySet[Model]
 Key = ForeignKey[Model, Model]
@@ -71,6 +72,16 @@ class Reference:
         for path in self.parent.owners:
             wanted |= Q(**{f"{self.name}__{path}__among": people})
         return self.child._base_manager.order_by().filter(wanted)
+
+    def empty(self, people: Ids, *, beside: Table | None) -> None:
+        """Empty the key of the rows that point at a row of these people, except of those rows
+        that go with it because they belong to the same person, in a table that goes (`beside`).
+        """
+        owner, own = self.parent.owners, beside.owners if beside else ()
+        rows = self.to_rows_of(people)
+        if len(owner) == 1 and own == owner:
+            rows = rows.exclude(**{own[0]: F(f"{self.name}__{owner[0]}")})
+        rows.update(**{self.name: None})
 
 
 @cache

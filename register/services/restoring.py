@@ -9,7 +9,7 @@ until the journal has been replayed.
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -249,7 +249,7 @@ def _plan(entry: Entry) -> Plan | None:
     whole = entry.what == journal.WHOLE
     ground = ErasureReceipt.Ground.RETENTION if whole else entry.ground
     made = plans([customer.pk], on=entry.on, ground=ground).get(customer.pk)
-    return replace(made, ground=entry.ground) if made else None
+    return made._replace(ground=entry.ground) if made else None
 
 
 def _settle(at: datetime) -> None:

@@ -4,29 +4,33 @@ People are found by an index (Customer.kept_through), then decided one by one fr
 inside the transaction that erases them. A dry run is the real run, rolled back.
 """
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, connections, router, transaction
 from django.db.models import Q, QuerySet
 
 from register.models import Customer, RetentionRun
 from register.models.lookups import Ids
 from register.services import audit, erasure, events, facts, holds, journal, short_clocks, troubles
 from register.services.erasure import Ground, Plan
+from register.services.night_report import Report as Report
 from register.vault import files, upkeep
 from register.vault.models import DataKey
 
-logger = logging.getLogger(__name__)
-
-BATCH = 1_000
+BATCH = 5_000
+"""People a transaction: large enough that a statement's own cost does not count, small enough that
+it lasts a second or two."""
+SHARES = 8
+"""Into how many a part is divided in which somebody's erasure fails."""
 STILL_NEEDED = "still_needed"
 SOON_DAYS = 30
 LET_THROUGH_DAYS = 7
@@ -43,50 +47,6 @@ class InTheFuture(ValueError):
     """A day that has not come can only be tried out."""
 
 
-@dataclass(slots=True)
-class Report:
-    """What a run did, or would do. Counts and opaque ids only."""
-
-    on: date
-    dry_run: bool
-    people: int = 0
-    held: int = 0
-    cards: int = 0
-    keys: int = 0
-    index_mended: int = 0
-    due: int = 0
-    soon: int = 0
-    stopped: bool = False
-    rows: Counter[str] = field(default_factory=Counter)
-    held_because: Counter[str] = field(default_factory=Counter)
-    paper: list[str] = field(default_factory=list)
-    problems: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def complete(self) -> bool:
-        return not (self.problems or self.stopped)
-
-    def as_json(self) -> dict[str, Any]:
-        """For machines. `rows`: rows deleted or emptied, per table."""
-        return {
-            "on": self.on.isoformat(),
-            "dry_run": self.dry_run,
-            "complete": self.complete,
-            "stopped": self.stopped,
-            "due": self.due,
-            "due_within_30_days": self.soon,
-            "people": self.people,
-            "held": self.held,
-            "held_because": dict(sorted(self.held_because.items())),
-            "cards": self.cards,
-            "keys": self.keys,
-            "index_mended": self.index_mended,
-            "rows": dict(sorted(self.rows.items())),
-            "paper": self.paper,
-            "problems": self.problems,
-        }
-
-
 def apply(
     *,
     on: date,
@@ -95,6 +55,7 @@ def apply(
     dry_run: bool = False,
     by: Any = None,
     batch: int = BATCH,
+    workers: int = 1,
     let_through: int = 0,
     progress: Progress = silent,
 ) -> Report:
@@ -102,8 +63,9 @@ def apply(
 
     `at` is the instant written on receipts; `today` its local date: a later `on` is refused
     (InTheFuture) unless it is a dry run, which looks ahead. With more people due than usual the
-    brake stops their erasure, unless as many are let through. Raises JournalRefused, before
-    anything is done, where erasures could not be written down.
+    brake stops their erasure, unless as many are let through. `workers` share the people, where
+    the database lets them. Raises JournalRefused, before anything is done, where erasures could
+    not be written down.
     """
     if on > today and not dry_run:
         raise InTheFuture(on.isoformat())
@@ -114,7 +76,8 @@ def apply(
     with _rolled_back(dry_run):
         _give_up_on_old_runs(at)
         run = RetentionRun.objects.create(for_day=on, started_at=at)
-        _everything(report, moment, by, batch, max(let_through, _let_through(at)), progress)
+        people = partial(_everybody, batch=batch, workers=workers, progress=progress)
+        _everything(report, moment, by, max(let_through, _let_through(at)), people)
         _close(run, report, moment)
     if not dry_run:
         journal.reseal()
@@ -122,38 +85,80 @@ def apply(
 
 
 def _everything(
-    report: Report, at: datetime, by: Any, batch: int, let_through: int, progress: Progress
+    report: Report, at: datetime, by: Any, let_through: int, everybody: Callable[..., None]
 ) -> None:
     on = report.on
-    with _step("reconcile", report):
+    with report.step("reconcile"):
         report.keys += erasure.reconcile(at=at, rehearsal=report.dry_run)
-    with _step("index", report):
+    with report.step("index"):
         report.index_mended = events.refresh_all()
-    with _step("requests", report), transaction.atomic():
+    with report.step("requests"), transaction.atomic():
         report.rows += short_clocks.purge_requests(on=on, at=at)
     _brake(report, let_through)
     if report.dry_run or not report.stopped:
-        _everybody(report, at, by, batch, progress)
-    with _step("cards", report), transaction.atomic():
+        everybody(report, at, by)
+    with report.step("cards"), transaction.atomic():
         report.cards = short_clocks.destroy_cards(on=on, at=at)
-    with _step("leftovers", report), transaction.atomic():
+    with report.step("leftovers"), transaction.atomic():
         report.rows += short_clocks.sweep(on=on, at=at)
     if not report.dry_run:  # files do not roll back
-        with _step("sealed files and look-up tags", report):
+        with report.step("sealed files and look-up tags"):
             files.sweep(before=at - erasure.ORPHAN_AFTER)
             upkeep.sweep(before=at - erasure.ORPHAN_AFTER)
     report.paper = [folder.label for folder in short_clocks.paper_to_destroy(on=on)]
     report.soon = due_soon(on=on).count()
 
 
-def _everybody(report: Report, at: datetime, by: Any, batch: int, progress: Progress) -> None:
-    seen, given_up = 0, list(troubles.given_up())
-    for part in _due_parts(report.on, batch):
-        _people(part, report, at, by)
-        seen += len(part)
-        progress(seen, report.due)
+def _everybody(
+    report: Report, at: datetime, by: Any, *, batch: int, workers: int, progress: Progress
+) -> None:
+    given_up = list(troubles.given_up())
+    _in_parts(report, at, by, batch, _workers(report, batch, workers), progress)
     for one in given_up:
-        _trouble(report, one.customer_id, f"given up after {one.tries} tries: {one.problem}")
+        report.trouble(one.customer_id, f"given up after {one.tries} tries: {one.problem}")
+
+
+def _in_parts(
+    report: Report, at: datetime, by: Any, batch: int, workers: int, progress: Progress
+) -> None:
+    """Workers take one part after the other, each on connections of its own."""
+    parts, lock, seen = _due_parts(report.on, batch), Lock(), Counter[str]()
+
+    def work() -> None:
+        while True:
+            with lock:
+                part = next(parts, None)
+            if part is None:
+                return
+            done = Report(on=report.on, dry_run=report.dry_run)
+            _people(part, done, at, by)
+            with lock:
+                report.absorb(done)
+                seen["people"] += len(part)
+                progress(seen["people"], report.due)
+
+    def apart() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    if workers == 1:
+        work()
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for one in [pool.submit(apart) for _ in range(workers)]:
+            one.result()
+
+
+def _workers(report: Report, batch: int, wanted: int) -> int:
+    """One, where another could not see what this one does, would only wait for it, or would have
+    nothing to do."""
+    database = connections[router.db_for_write(Customer)]
+    alone = report.dry_run or database.in_atomic_block
+    if alone or not database.features.has_select_for_update_skip_locked:
+        return 1
+    return max(1, min(wanted, -(-report.due // batch)))
 
 
 def due_soon(*, on: date) -> QuerySet[Customer]:
@@ -175,7 +180,7 @@ def most_a_night() -> int:
 def _brake(report: Report, let_through: int) -> None:
     """A brake that cannot be read is on."""
     report.stopped = True
-    with _step("brake", report):
+    with report.step("brake"):
         report.due = Customer.objects.past_retention(on=report.on).count()
         most = max(most_a_night(), let_through)
         report.stopped = report.due > most and report.due - _held(report.on) > most
@@ -201,15 +206,6 @@ def let_through(*, run: RetentionRun, by: Any, at: datetime) -> None:
     run.let_through, run.let_through_by = run.due, by.pk
     run.save(update_fields=["let_through", "let_through_by"])
     audit.record(verb="retention.let_through", by=by, at=at, object=run, count=run.due)
-
-
-@contextmanager
-def _step(name: str, report: Report) -> Iterator[None]:
-    """A step that fails is told of and does not keep the others from running."""
-    try:
-        yield
-    except Exception as error:  # reported by kind: its text may hold values
-        _trouble(report, name, type(error).__name__)
 
 
 def _give_up_on_old_runs(at: datetime) -> None:
@@ -250,54 +246,76 @@ def _due_parts(on: date, size: int) -> Iterator[list[UUID]]:
         after = part[-1]
 
 
-def _people(part: Collection[UUID], report: Report, at: datetime, by: Any) -> None:
-    """One part in one transaction; if that fails, person by person, so that one person's trouble
-    keeps nobody else."""
+def _people(part: Sequence[UUID], report: Report, at: datetime, by: Any) -> None:
+    """One part in one transaction; if that fails, in smaller ones down to the person whose trouble
+    it is, so that she keeps nobody else."""
     try:
         _erase(part, report, at, by)
     except Exception as error:  # reported below, person by person
         if len(part) > 1:
-            for pk in part:
-                _people([pk], report, at, by)
+            for share in events.in_parts(part, -(-len(part) // SHARES)):
+                _people(share, report, at, by)
             return
         [pk] = part
-        _trouble(report, pk, type(error).__name__)
-        with _step("troubles", report):
+        report.trouble(pk, type(error).__name__)
+        with report.step("troubles"):
             troubles.note(customer_id=pk, problem=type(error).__name__, at=at)
 
 
 def _erase(part: Collection[UUID], report: Report, at: datetime, by: Any) -> None:
-    with transaction.atomic():
-        decided, waiting = _decide(_lock_free(part), report.on)
-        rows = erasure.carry_out(decided, by=by, at=at)
-        troubles.forget([plan.customer_id for plan in decided])
+    """Where the database checks a foreign key at once, it is tried first: whether a record of
+    somebody else needs one that goes is asked only where the database says so."""
+    try:
+        decided, waiting, rows = _rows_gone(part, report.on, at, by, ask=not checks_at_once())
+    except IntegrityError:
+        decided, waiting, rows = _rows_gone(part, report.on, at, by, ask=True)
     report.rows += rows
     report.people += len(decided)
     for pk, why in waiting.items():
         _stays(report, pk, why)
     try:
-        gone = [plan.customer_id for plan in decided]
-        report.keys += erasure.finish(gone, rehearsal=report.dry_run)
+        gone = Ids(plan.customer_id for plan in decided)
+        entries = erasure.entries_of(decided, at=at)
+        report.keys += erasure.finish(gone, entries=entries, rehearsal=report.dry_run)
     except Exception as error:  # the rows are gone; the next run finishes
         for plan in decided:
-            _trouble(report, plan.customer_id, f"key: {type(error).__name__}")
+            report.trouble(plan.customer_id, f"key: {type(error).__name__}")
+
+
+def _rows_gone(
+    part: Collection[UUID], on: date, at: datetime, by: Any, *, ask: bool
+) -> tuple[list[Plan], dict[UUID, frozenset[str]], Counter[str]]:
+    with transaction.atomic():
+        decided, waiting = _decide(_lock_free(part), on, ask=ask)
+        rows = erasure.carry_out(decided, by=by, at=at) if decided else Counter[str]()
+        troubles.forget([plan.customer_id for plan in decided])
+    return decided, waiting, rows
+
+
+def checks_at_once() -> bool:
+    """PostgreSQL, since models.guards made its foreign keys so; SQLite waits for the commit."""
+    return connections[router.db_for_write(Customer)].vendor == "postgresql"
 
 
 def _lock_free(part: Collection[UUID]) -> list[UUID]:
     """Lock those of the people whom no other worker has: it is erasing them."""
-    rows = Customer.objects.filter(pk__among=part).order_by("pk")
+    rows = Customer.objects.filter(pk__among=Ids.of(part)).order_by("pk")
     return list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
 
 
-def _decide(people: list[UUID], on: date) -> tuple[list[Plan], dict[UUID, frozenset[str]]]:
-    """Plans of those who go, and why the others stay. Decided from the events, not the index."""
-    known = {found.customer_id: found for found in facts.read(Ids.of(people), counted=True)}
-    due = {pk: found for pk, found in known.items() if events.history_of(found).kept_through < on}
-    events.refresh(known.keys() - due.keys())
-    made = erasure.plans(list(due), on=on, ground=Ground.RETENTION, known=due)
+def _decide(
+    people: list[UUID], on: date, *, ask: bool
+) -> tuple[list[Plan], dict[UUID, frozenset[str]]]:
+    """Plans of those who go, and why the others stay. Decided from the events, not the index.
+    `ask`: also whether somebody else's record needs one of theirs."""
+    known = {found.customer_id: found for found in facts.standing(Ids(people))}
+    due = {pk: found for pk, found in known.items() if events.kept_through(found) < on}
+    if len(due) < len(known):
+        events.refresh(known.keys() - due.keys())
+    made = erasure.plans(due, on=on, ground=Ground.RETENTION, known=due)
     waiting = {pk: plan.held for pk, plan in made.items() if plan.held}
     free = [plan for pk, plan in made.items() if pk not in waiting]
-    while needed := erasure.needed_by_others(free):
+    while ask and (needed := erasure.needed_by_others(free)):
         waiting |= {pk: frozenset([STILL_NEEDED]) for pk in needed}
         free = [plan for plan in free if plan.customer_id not in needed]
     return free, waiting
@@ -307,15 +325,9 @@ def _stays(report: Report, pk: UUID, why: frozenset[str]) -> None:
     report.held += 1
     report.held_because.update(why)
     if STILL_NEEDED in why:
-        _trouble(report, pk, STILL_NEEDED)
+        report.trouble(pk, STILL_NEEDED)
     if holds.UNREADABLE in why:
-        _trouble(report, pk, holds.UNREADABLE)
-
-
-def _trouble(report: Report, where: UUID | str, what: str) -> None:
-    """By opaque id, or step, and kind of error: an error's text may hold values."""
-    logger.error("Retention: %s is left undone (%s).", where, what)
-    report.problems.append({"where": str(where), "problem": what})
+        report.trouble(pk, holds.UNREADABLE)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from register import clock, policy
 from register.models import Customer
-from register.services.facts import is_instant, places
+from register.services.facts import greatest, is_instant, places
 
 RANGE = 50_000
 """People a statement: little enough to be aggregated in memory."""
@@ -124,16 +124,8 @@ def _last_day(latest: dict[int, str], connection: BaseDatabaseWrapper) -> str:
     instants = [column for n, column in latest.items() if is_instant(policy.EVENTS[n])]
     days = [column for n, column in latest.items() if not is_instant(policy.EVENTS[n])]
     if instants:
-        days.append(_day(_greatest(instants, connection), connection))
-    return _greatest(days, connection)
-
-
-def _greatest(columns: list[str], connection: BaseDatabaseWrapper) -> str:
-    """SQLite's max() of several is null where one of them is."""
-    if connection.vendor == "postgresql":
-        return f"GREATEST({', '.join(columns)})"
-    known = ", ".join(f"COALESCE({column}, '')" for column in columns)
-    return f"NULLIF(max('', {known}), '')"
+        days.append(_day(greatest(instants, connection), connection))
+    return greatest(days, connection)
 
 
 def _day(instant: str, connection: BaseDatabaseWrapper) -> str:

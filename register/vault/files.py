@@ -12,7 +12,7 @@ nothing lies about unknown: see :func:`sweep`.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from struct import Struct
@@ -270,10 +270,10 @@ def _unlink(names: Iterable[UUID]) -> None:
         path_of(name).with_suffix(".part").unlink(missing_ok=True)
 
 
-def remove_of(customer_ids: Sequence[UUID]) -> None:
+def remove_of(customer_ids: Collection[UUID]) -> None:
     """The files of people whose key is being destroyed: off the list with it, off the disk once
     that is committed. What a crash leaves between is unlisted, and swept."""
-    listed = SealedFile.objects.filter(customer_id__in=customer_ids)
+    listed = SealedFile.objects.filter(customer_id__among=customer_ids).order_by()
     names = list(listed.values_list("pk", flat=True))
     if names:
         listed.delete()

@@ -26,9 +26,14 @@ T = TypeVar("T")
 TRUST_SECONDS = 5.0
 REMEMBERED = 16_384
 ROWS_A_QUERY = 2_000
+DESTROYED_A_QUERY = 10_000
 _KEYS_OF_POSTGRESQL = (
     "SELECT uuid_send(customer_id), generation, wrapped FROM vault_datakey "
     "WHERE customer_id = ANY(%s::uuid[])"
+)
+_DESTROY_ON_POSTGRESQL = (
+    "WITH gone AS (DELETE FROM vault_datakey WHERE customer_id = ANY(%s::uuid[]) "
+    "RETURNING customer_id) SELECT COUNT(DISTINCT customer_id) FROM gone"
 )
 _KEYS_OF_SQLITE = (
     "SELECT customer_id, generation, wrapped FROM vault_datakey "
@@ -115,15 +120,27 @@ def destroy(customer_ids: UUID | Iterable[UUID]) -> int:
 
     people = 0
     with transaction.atomic(using=router.db_for_write(DataKey)):
-        for some in in_parts(ids):
-            keys = DataKey.objects.filter(customer_id__among=some).order_by()
-            people += keys.values("customer_id").distinct().count()
+        for some in in_parts(ids, DESTROYED_A_QUERY):
             tags = IndexTag.objects.filter(customer_id__among=some).order_by()
             tags._raw_delete(tags.db)
             files.remove_of(some)
-            keys._raw_delete(keys.db)
+            people += _delete_keys(some)
     _forget_people(ids)
     return people
+
+
+def _delete_keys(people: Collection[UUID]) -> int:
+    """Returns of how many people."""
+    keys = DataKey.objects.filter(customer_id__among=people).order_by()
+    connection = connections[keys.db]
+    if connection.vendor != "postgresql":
+        found = keys.values("customer_id").distinct().count()
+        keys._raw_delete(keys.db)
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(_DESTROY_ON_POSTGRESQL, [_array(person.hex for person in people)])
+        [(found,)] = cursor.fetchall()
+    return int(found)
 
 
 def preload(customer_ids: Iterable[UUID]) -> None:
@@ -313,10 +330,15 @@ def _stored(owners: Collection[bytes]) -> Iterable[tuple[bytes, int, bytes]]:
     """(person, generation, wrapped key), in plain SQL: lists of thousands go by here."""
     connection = connections[router.db_for_read(DataKey)]
     if connection.vendor == "postgresql":
-        listed = "{" + ",".join([owner.hex() for owner in owners]) + "}"
+        listed = _array(owner.hex() for owner in owners)
         return raw.fetch(connection, _KEYS_OF_POSTGRESQL, [listed])
     rows = raw.fetch(connection, _KEYS_OF_SQLITE, [json.dumps([owner.hex() for owner in owners])])
     return [(bytes.fromhex(owner), number, wrapped) for owner, number, wrapped in rows]
+
+
+def _array(ids: Iterable[str]) -> str:
+    """As PostgreSQL reads one."""
+    return "{" + ",".join(ids) + "}"
 
 
 def _forget_people(ids: Iterable[UUID]) -> None:

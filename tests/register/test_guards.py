@@ -33,10 +33,11 @@ def test_guards_can_be_installed_twice() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite checks keys its own way")
-def test_every_foreign_key_of_the_register_is_checked_at_once() -> None:
+def test_every_foreign_key_of_the_register_is_checked_at_once_and_never_cascades() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND condeferrable "
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' "
+            "AND (condeferrable OR confdeltype <> 'r') "
             "AND (conrelid::regclass::text LIKE 'register\\_%%' "
             "OR conrelid::regclass::text LIKE 'requests\\_app\\_%%')",
             [],

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -168,7 +168,7 @@ def _journaled() -> set[UUID]:
 
 def night() -> None:
     """The command, as the timer runs it. Failing is its right; lying about it is not."""
-    with suppress(CommandError, OperationalError, OSError, nights.ClockRefused):
+    with suppress(CommandError, DatabaseError, OSError, nights.ClockRefused):
         call_command("apply_retention", stdout=StringIO(), stderr=StringIO())
 
 

@@ -1,6 +1,7 @@
 """The nightly job erases exactly who is due, says so, and a dry run leaves nothing changed."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -22,7 +23,7 @@ from register.models import (
     Hold,
     RetentionRun,
 )
-from register.services import erasure, events, holds, retention, short_clocks
+from register.services import erasure, events, evidence, holds, retention, short_clocks
 from register.vault import keys
 from tests import cast
 from tests.clock.naive import naive_kept_through
@@ -120,16 +121,21 @@ def test_nobody_goes_while_holds_cannot_be_read(monkeypatch: pytest.MonkeyPatch)
     assert apply().people == 1
 
 
+def no_receipt_for(person: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Her erasure fails, and will go on failing."""
+    real = evidence.write
+
+    def failing(decided: Sequence[erasure.Plan], **options: Any) -> None:
+        if person.pk in {plan.customer_id for plan in decided}:
+            raise ValueError("Meri Ulappa")
+        real(decided, **options)
+
+    monkeypatch.setattr(evidence, "write", failing)
+
+
 def test_one_persons_trouble_keeps_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     one, two, three = prospect(), prospect(), prospect()
-    real = erasure._receipt
-
-    def failing(plan: erasure.Plan, *args: Any) -> ErasureReceipt:
-        if plan.customer_id == two.pk:
-            raise ValueError("Meri Ulappa")
-        return real(plan, *args)
-
-    monkeypatch.setattr(erasure, "_receipt", failing)
+    no_receipt_for(two, monkeypatch)
     report = apply()
     assert report.people == 2
     assert report.problems == [{"where": str(two.pk), "problem": "ValueError"}]
@@ -229,7 +235,7 @@ def test_the_command_speaks_json_to_machines() -> None:
 def test_the_command_fails_when_something_is_left_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     old = timezone.now() - timedelta(days=4 * 366)
     cast.customer(saved_at=old)
-    monkeypatch.setattr(erasure, "_receipt", lambda *args: 1 / 0)
+    monkeypatch.setattr(evidence, "write", lambda *args, **options: 1 / 0)
     with pytest.raises(CommandError, match="1 left undone"):
         run()
     assert Customer.objects.count() == 1

@@ -23,7 +23,7 @@ from register.models import (
     Payment,
     User,
 )
-from register.services import erasure, events, person_tables
+from register.services import erasure, events, orphans, person_tables
 from register.services.erasure import Ground, Outcome, Plan
 from register.vault import keys
 from register.vault.models import DataKey, IndexTag
@@ -323,7 +323,7 @@ def test_a_failure_halfway_rolls_everything_back(
 ) -> None:
     made = plan_of(story.aino)
     before = traces.snapshot()
-    monkeypatch.setattr(erasure, "_audit_line", lambda *args: 1 / 0)
+    monkeypatch.setattr(erasure, "forsaken_companies", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         erasure.execute(plan=made, by=None, at=cast.NOW)
     assert traces.snapshot() == before
@@ -336,7 +336,7 @@ def test_payments_of_another_person_for_the_booking_stay_hers(story: cast.Story)
 
 
 def test_every_orphan_is_found_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "BATCH", 2)
+    monkeypatch.setattr(orphans, "PART", 2)
     stays = cast.aino()
     for number in range(5):
         keys.ensure(Customer(number=number).pk)

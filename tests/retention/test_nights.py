@@ -14,10 +14,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from register.models import Customer, ErasureReceipt, ErasureTrouble, RetentionRun
-from register.services import audit, erasure, journal, nights, retention, troubles
+from register.services import audit, journal, nights, retention, troubles
 from register.vault import keys
 from tests import cast
-from tests.retention.test_apply_retention import DUE, apply, prospect
+from tests.retention.test_apply_retention import DUE, apply, no_receipt_for, prospect
 
 pytestmark = pytest.mark.django_db
 
@@ -116,14 +116,8 @@ def test_the_command_asks_with_an_exit_code_of_its_own() -> None:
 @pytest.fixture
 def unlucky(monkeypatch: pytest.MonkeyPatch) -> Customer:
     """Somebody whose erasure fails, and will go on failing."""
-    person, real = prospect(), erasure._receipt
-
-    def failing(plan: erasure.Plan, *args: Any) -> ErasureReceipt:
-        if plan.customer_id == person.pk:
-            raise ValueError
-        return real(plan, *args)
-
-    monkeypatch.setattr(erasure, "_receipt", failing)
+    person = prospect()
+    no_receipt_for(person, monkeypatch)
     return person
 
 

@@ -59,10 +59,10 @@ def together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both workers have taken their people before either decides about them."""
     barrier, real = Barrier(2), retention._decide
 
-    def decide(people: list[UUID], on: date) -> Any:
+    def decide(people: list[UUID], on: date, *, ask: bool) -> Any:
         with suppress(BrokenBarrierError):
             barrier.wait(timeout=3)
-        return real(people, on)
+        return real(people, on, ask=ask)
 
     monkeypatch.setattr(retention, "_decide", decide)
 
@@ -72,9 +72,33 @@ def test_without_locks_two_workers_erase_the_same_people_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(retention, "_lock_free", lambda part: list(part))
+    monkeypatch.setattr(erasure, "_require_as_planned", lambda whole, done: None)
     prospects(3)
     in_threads(night, night)
     assert ErasureReceipt.objects.count() > 3
+
+
+@pytest.mark.usefixtures("together")
+def test_even_without_locks_nothing_is_receipted_that_did_not_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "_lock_free", lambda part: list(part))
+    prospects(3)
+    in_threads(night, night)
+    assert ErasureReceipt.objects.count() == 3
+
+
+def test_the_workers_of_one_night_share_its_parts() -> None:
+    everybody = prospects(7)
+    seen: list[tuple[int, int]] = []
+    told = retention.apply(
+        on=ON, at=cast.moment(ON), today=ON, batch=2, workers=3,
+        progress=lambda done, due: seen.append((done, due)),
+    )  # fmt: skip
+    assert (told.people, told.problems, len(everybody)) == (7, [], 7)
+    assert (len(seen), seen[-1]) == (4, (7, 7))
+    assert ErasureReceipt.objects.filter(state=ErasureReceipt.State.COMPLETE).count() == 7
+    assert not Customer.objects.exists()
 
 
 @pytest.mark.usefixtures("together")

@@ -6,7 +6,9 @@ from argparse import ArgumentParser
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from register import clock
@@ -85,6 +87,7 @@ class Command(BaseCommand):
                 today=clock.local_date(now),
                 dry_run=options["dry_run"],
                 let_through=options["let_through"],
+                workers=settings.RETENTION_WORKERS,
                 progress=self.bar if sys.stderr.isatty() else retention.silent,
             )
         except retention.InTheFuture:
@@ -94,6 +97,12 @@ class Command(BaseCommand):
             ) from None
         except (nights.ClockRefused, JournalRefused) as refused:
             raise CommandError(str(refused), returncode=REFUSED) from None
+        except DatabaseError as error:  # its text may hold values
+            raise CommandError(
+                f"The database failed ({type(error).__name__}): make room and see that it runs, "
+                "then run this again. Nothing half-done is called done.",
+                returncode=UNDONE,
+            ) from None
 
     def mail(self, report: retention.Report) -> None:
         """A mail that does not go leaves a problem behind and undoes nothing."""
