@@ -259,6 +259,22 @@ class ExportReason(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureBasis(Named):
+    """On what basis data of one person is given to somebody outside the firm. `law` is what it
+    rests on; where it is empty, the clerk names the statute. `purpose`: the key of the purpose
+    that it serves, a restriction of which stops it; empty where the person herself asked for it.
+    `recipients`: keys of those to whom it may be given on it."""
+
+    law: str
+    purpose: str
+    recipients: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.recipients:
+            raise PolicyError(f"basis {self.key} fits no recipient")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TwoPeople(Named):
     """What one asks and another approves. `verb`: what the one who approves must have."""
 

@@ -15,6 +15,7 @@ from register.declare import (
     Basis,
     Category,
     Clock,
+    DisclosureBasis,
     Erase,
     Event,
     ExportReason,
@@ -556,7 +557,7 @@ PRIVACY = Role(
     ),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve",
-        "promises", "shred", "breach",
+        "promises", "shred", "breach", "processors",
     ),
 )  # fmt: skip
 OWNER = Role(
@@ -571,6 +572,7 @@ OWNER = Role(
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
         "evidence", "roles", "approve", "promises", "notice", "shred", "breach", "mail",
+        "processors",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -591,6 +593,7 @@ VERBS = {
     "shred": Text("Kirjaa paperikansion tuhotuksi", "Antecknar att en pappersmapp är förstörd", "Notes that a paper folder was destroyed"),
     "breach": Text("Kirjaa tietoturvaloukkaukset", "Antecknar personuppgiftsincidenter", "Writes down data breaches"),
     "mail": Text("Kirjoittaa ja lähettää markkinointiviestejä", "Skriver och skickar marknadsföring", "Writes and sends marketing"),
+    "processors": Text("Pitää luetteloa niistä, jotka käsittelevät tietoja puolestamme", "För förteckning över dem som behandlar uppgifter för vår räkning", "Keeps the list of those who process data for us"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""
@@ -1117,7 +1120,7 @@ METADATA = Category(
         *held("register.Customer", derived="group", access=COUNTER, purposes=(ANALYSIS,)),
         *held(
             "register.Disclosure",
-            observed="recipient what legal_ground disclosed_at",
+            observed="recipient office categories what basis legal_ground reference disclosed_at case",
             names_others="what",
             access=OFFICE,
         ),
@@ -1314,6 +1317,7 @@ NOT_PERSONAL = {
     "register.Breach": "what happened, in kinds and numbers; its texts take no names",
     "register.Segment": "criteria of a mailing; no list of people",
     "register.Mailing": "the firm's own words to many, and counts; its people are in Delivery",
+    "register.Processor": "firms that act for us, under which agreement; its texts take no names",
     "register.NoticeVersion": "what the firm has said in public",
     "register.NoticeWords": "what the firm is about to say in public",
     "requests_app.Reminder": "that staff were reminded of a last day",
@@ -1688,6 +1692,51 @@ EXPORT_REASONS = (
     ExportReason(key="analysis", purpose=ANALYSIS.key, name=Text("Toiminnan kehittäminen", "Utveckling av verksamheten", "Development of the business")),
 )  # fmt: skip
 
+DISCLOSURE_BASES = (
+    DisclosureBasis(
+        key="police", law="Poliisilaki 872/2011, 4:3", purpose=AUTHORITIES.key, recipients=(POLICE.key,),
+        name=Text("Poliisin päällystön pyyntö rikoksen selvittämiseksi", "Begäran av polisbefäl för att utreda ett brott", "A commanding police officer's request, to solve a crime"),
+    ),
+    DisclosureBasis(
+        key="coercive", law="Pakkokeinolaki 806/2011", purpose=AUTHORITIES.key, recipients=(POLICE.key, AUTHORITY.key),
+        name=Text("Tuomioistuimen tai tutkinnanjohtajan määräys", "Förordnande av domstol eller undersökningsledare", "An order of a court or of the head of an investigation"),
+    ),
+    DisclosureBasis(
+        key="tax", law="Laki verotusmenettelystä 1558/1995, 3 luku", purpose=AUTHORITIES.key, recipients=(AUTHORITY.key,),
+        name=Text("Verottajan tietopyyntö", "Skatteförvaltningens begäran", "The tax authority's request"),
+    ),
+    DisclosureBasis(
+        key="enforcement", law="Ulosottokaari 705/2007, 3 luku", purpose=AUTHORITIES.key, recipients=(AUTHORITY.key,),
+        name=Text("Ulosoton tietopyyntö", "Utsökningens begäran", "The enforcement authority's request"),
+    ),
+    DisclosureBasis(
+        key="supervision", law="GDPR 31, 58(1)", purpose=AUTHORITIES.key, recipients=(AUTHORITY.key,),
+        name=Text("Tietosuojavaltuutetun selvityspyyntö", "Dataombudsmannens begäran om utredning", "The data protection ombudsman's enquiry"),
+    ),
+    DisclosureBasis(
+        key="other_law", law="", purpose=AUTHORITIES.key, recipients=(AUTHORITY.key, POLICE.key),
+        name=Text("Muu laki: kirjoita pykälä alle", "Annan lag: skriv paragrafen nedan", "Another statute: write it below"),
+    ),
+    DisclosureBasis(
+        key="claim", law="GDPR 6(1)(b)", purpose=SERVICE.key, recipients=(INSURER.key,),
+        name=Text("Vuokrasopimukseen kuuluvan vaurion korvaaminen", "Ersättning av en skada som hör till hyresavtalet", "Settling damage under the rental agreement"),
+    ),
+    DisclosureBasis(
+        key="contract", law="GDPR 6(1)(b)", purpose=SERVICE.key, recipients=(PAYMENT_SERVICE.key, PARTNER.key),
+        name=Text("Sopimuksen täyttäminen", "Fullgörande av avtalet", "Carrying out the contract"),
+    ),
+    DisclosureBasis(
+        key="books", law="Kirjanpitolaki 1336/1997", purpose=BOOKKEEPING.key, recipients=(ACCOUNTANT.key,),
+        name=Text("Kirjanpito tai tilintarkastus", "Bokföring eller revision", "Bookkeeping or audit"),
+    ),
+    DisclosureBasis(
+        key="asked", law="GDPR 6(1)(a)", purpose="", recipients=(AUTHORITY.key, POLICE.key, INSURER.key, PARTNER.key),
+        name=Text("Asiakas pyysi itse antamaan tiedot", "Kunden bad själv att uppgifterna lämnas", "The customer asked for it herself"),
+    ),
+)  # fmt: skip
+"""On what basis data of one person is given to somebody outside the firm (P3). Without one of
+these nothing is given."""
+
 # == Two people ==================================================================================
 
 MASS_EXPORT = TwoPeople(
@@ -1734,6 +1783,7 @@ HOLD_REASON_KEYS = tuple(reason.key for reason in HOLD_REASONS)
 RESTRICTION_GROUND_KEYS = tuple(ground.key for ground in RESTRICTION_GROUNDS)
 EXPORT_REASON_KEYS = tuple(reason.key for reason in EXPORT_REASONS)
 WITHHOLDING_GROUND_KEYS = tuple(ground.key for ground in WITHHOLDING_GROUNDS)
+DISCLOSURE_BASIS_KEYS = tuple(basis.key for basis in DISCLOSURE_BASES)
 REVEAL_REASON_KEYS = tuple(reason.key for reason in REVEAL_REASONS)
 
 FIELDS: dict[str, Field] = {field.label: field for c in CATEGORIES for field in c.fields}

@@ -62,6 +62,8 @@ class Line:
     value: str
     alarm: bool = False
     risk: bool = False
+    link: str = ""
+    """Where it is put right, if that is another page than the promise's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def _slips(promise: str, moment: Moment) -> Iterator[Line]:
     count = slips.COUNTS.get(promise)
     for slip in count(moment) if count else ():
         bad = slip.found > 0
-        yield Line(slip.what, str(slip.found), bad and not slip.risk, bad and slip.risk)
+        link = reverse(slip.page) if slip.page else ""
+        yield Line(slip.what, str(slip.found), bad and not slip.risk, bad and slip.risk, link)
 
 
 def _count(what: str, rows: Any, *, alarm: bool = False) -> Line:

@@ -1,13 +1,20 @@
-"""The record of processing activities (GDPR 30(1)) from the policy: each purpose is an activity."""
+"""The record of processing activities (GDPR 30(1)) from the policy: each purpose is an activity.
+
+Who processes data for the firm under which agreement, and how often data was given to others, is
+added from the register (`whole`).
+"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from register import controller, policy
 from register.declare import Category, Named, Purpose
+from register.models import Processor
+from register.services import disclosures, processors
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,50 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """A company that gets data from the firm (GDPR 30(1)(d)–(e)). Dates are ISO 8601 or empty;
+    `safeguard` is that of a transfer outside the EU and EEA. `lacking`: works without an agreement
+    in force."""
+
+    name: str
+    business_id: str
+    recipient: str
+    acts: str
+    processes: str
+    country: str
+    place: str
+    safeguard: str
+    subprocessors: str
+    signed_on: str
+    valid_through: str
+    review_on: str
+    lacking: bool
+
+    @property
+    def agreement(self) -> str:
+        """The agreement's dates in words; nothing for whoever acts in its own name."""
+        if not self.signed_on:
+            return _("no agreement") if self.lacking else ""
+        return f"{_day(self.signed_on)} – {_day(self.valid_through) or _('until further notice')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How many times data of one person was given to somebody outside in a year."""
+
+    year: int
+    recipient: str
+    ground: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     version: str
     activities: tuple[Activity, ...]
     transfers: tuple[str, ...]
+    outside: tuple[Outside, ...] = ()
+    given: tuple[Given, ...] = ()
 
 
 def build(*, language: str) -> Record:
@@ -54,6 +101,45 @@ def build(*, language: str) -> Record:
         activities=tuple(_activity(purpose, language) for purpose in policy.PURPOSES),
         transfers=_names(policy.TRANSFERS_OUTSIDE_EEA, language),
     )
+
+
+def whole(*, language: str, on: date) -> Record:
+    """The record with those who process data for the firm that day, and the disclosures by year.
+    Call it with the language active."""
+    named = {one.key: one.name.to(language) for one in policy.RECIPIENTS}
+    made, rows = build(language=language), list(processors.in_force(on=on))
+    return replace(
+        made,
+        transfers=(*made.transfers, *(f"{r.name} ({r.country})" for r in rows if r.is_transfer)),
+        outside=tuple(_outside(row, named, on) for row in rows),
+        given=tuple(
+            Given(year, named.get(key, key), ground, n)
+            for year, key, ground, n in disclosures.counted()
+        ),
+    )
+
+
+def _outside(row: Processor, named: dict[str, str], on: date) -> Outside:
+    return Outside(
+        name=row.name,
+        business_id=row.business_id,
+        recipient=named.get(row.recipient, row.recipient),
+        acts=str(row.get_acts_as_display()),
+        processes=row.processes,
+        country=row.country,
+        place=row.place,
+        safeguard=str(row.get_safeguard_display()) if row.safeguard else "",
+        subprocessors=row.subprocessors,
+        signed_on=row.signed_on.isoformat() if row.signed_on else "",
+        valid_through=row.valid_through.isoformat() if row.valid_through else "",
+        review_on=row.review_on.isoformat() if row.review_on else "",
+        lacking=row.lacks_agreement(on),
+    )
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso) if iso else None
+    return f"{day.day}.{day.month}.{day.year}" if day else ""
 
 
 def _activity(purpose: Purpose, language: str) -> Activity:
@@ -104,8 +190,8 @@ def header() -> tuple[str, ...]:
     return (
         _("Purpose"), _("What we do"), _("Lawful basis"), _("Statute"), _("Data subjects"),
         _("Category"), _("What we hold"), _("Encrypted"), _("How long"), _("Sources"),
-        _("Recipients"), _("Transfers outside the EU and EEA"), _("Roles that see it"),
-        _("Columns"),
+        _("Recipients"), _("Processors and their agreements"),
+        _("Transfers outside the EU and EEA"), _("Roles that see it"), _("Columns"),
     )  # fmt: skip
 
 
@@ -118,10 +204,17 @@ def rows(record: Record) -> Iterator[tuple[str, ...]]:
                 _listed(activity.subjects), held.name, held.describes,
                 (_("yes") if held.sealed else _("no")) if held.name else "",
                 _listed(held.periods), _listed(activity.sources), _listed(activity.recipients),
-                _listed(record.transfers) or _("None."), _listed(activity.roles),
-                _listed(held.columns),
+                _listed(_with_dates(record, activity)), _listed(record.transfers) or _("None."),
+                _listed(activity.roles), _listed(held.columns),
             )  # fmt: skip
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _with_dates(record: Record, activity: Activity) -> Iterator[str]:
+    """Those to whom the activity's data may go, each with the dates of the agreement."""
+    for one in record.outside:
+        if one.recipient in activity.recipients:
+            yield f"{one.name} ({one.agreement})" if one.agreement else one.name
+
+
+def _listed(names: Iterable[str]) -> str:
     return "; ".join(names)

@@ -30,7 +30,7 @@ from register.models import (
     ProcessingRestriction,
     Rental,
 )
-from register.services import notices
+from register.services import notices, processors
 from register.vault.models import DataKey
 from requests_app import notice_page, notice_words
 from requests_app.models import DataSubjectRequest
@@ -40,6 +40,8 @@ MONTH = timedelta(days=30)
 NEWEST = 5_000  # rows whose keys are looked for: two databases cannot be joined
 AUTHORITY = "tietosuoja@om.fi"
 SEALED = ("personal_identity_code", "passport_number", "driving_licence_number")
+REGULAR = (policy.IT_PROVIDER, policy.PAYMENT_SERVICE, policy.ACCOUNTANT)
+"""Recipients who get data all the time: somebody of each stands in the list of processors."""
 CALLED = {
     Customer.Kind.PRIVATE: policy.CUSTOMERS,
     Customer.Kind.COMPANY_CONTACT: policy.CUSTOMERS,
@@ -61,11 +63,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """`found` of what should be none. `risk`: the promise is not broken yet."""
+    """`found` of what should be none. `risk`: the promise is not broken yet. `page`: the name of
+    the page on which it is put right, where that is not the promise's own."""
 
     what: str
     found: int
     risk: bool = False
+    page: str = ""
 
 
 Count = Callable[[Moment], Iterator[Slip]]
@@ -88,7 +92,10 @@ def _purposes(_now: Moment) -> Iterator[Slip]:
     declared = [purpose.key for purpose in policy.PURPOSES]
     undeclared = Consent.objects.exclude(purpose__in=declared)
     yield Slip(_("Consents to a purpose that is not declared"), undeclared.count())
-    groundless = Disclosure.objects.filter(legal_ground="")
+    known = [basis.key for basis in policy.DISCLOSURE_BASES]
+    groundless = Disclosure.objects.filter(
+        Q(legal_ground__in=("", "?")) | ~Q(basis__in=["", *known])
+    )
     yield Slip(_("Disclosures without a legal ground"), groundless.count())
 
 
@@ -209,6 +216,22 @@ def _overdue(now: Moment, *kinds: str) -> Slip:
     return Slip(_("Requests past their last day"), rows.count())
 
 
+def _partners(now: Moment) -> Iterator[Slip]:
+    """A partner acts for us under an agreement, and where the notice says (GDPR 28, 44)."""
+    bare, untold = processors.without_agreement(on=now.on), processors.not_told(on=now.on)
+    soon = processors.ending_soon(on=now.on).exclude(pk__in=bare)
+    page = "admin:processors"
+    yield Slip(_("Processors without an agreement in force"), bare.count(), page=page)
+    yield Slip(
+        _("Recipients or transfers that the notice does not tell"), untold.count(), page=page
+    )
+    yield Slip(_("Agreements that run out or wait for a look"), soon.count(), risk=True, page=page)
+    used = {recipient for one in policy.CATEGORIES for recipient in one.recipients}
+    listed = processors.in_force(on=now.on).values_list("recipient", flat=True)
+    silent = [one for one in used & set(REGULAR) if one.key not in set(listed)]
+    yield Slip(_("Kinds of recipient of whom nobody is in the list"), len(silent), True, page)
+
+
 def _checked(now: Moment) -> Iterator[Slip]:
     week = Rental.objects.filter(handed_over_at__range=(now.at - timedelta(days=7), now.at))
     unasked = Q(customer__contact_checked_at__isnull=True)
@@ -257,8 +280,8 @@ COUNTS: dict[str, Count] = {
     "p1": _controller, "p2": _subjects, "p3": _purposes, "p4": _bases, "p7": _sealed,
     "p8": _companies, "p9": _history, "p10": _purchases, "p11": _service, "p12": _communication,
     "p13": _produced, "p14": _cases, "p15": _choices, "p16": _metadata, "p17": _sources,
-    "p21": _checked, "p22": _rectified, "p23": _restricted, "p24": _erased, "p25": _moved,
-    "p26": _authority,
+    "p18": _partners, "p21": _checked, "p22": _rectified, "p23": _restricted, "p24": _erased,
+    "p25": _moved, "p26": _authority,
 }  # fmt: skip
-"""Promises whose slips are counted here; P5, P6, P18, P19 and P20 count theirs among the figures
+"""Promises whose slips are counted here; P5, P6, P19 and P20 count theirs among the figures
 of requests_app.evidence."""

@@ -51,10 +51,13 @@ class FeedbackAdmin(PolicyAdmin):
 
 @admin.register(Disclosure)
 class DisclosureAdmin(PolicyAdmin):
-    columns = ("person", "recipient", "what", "disclosed_at")
-    filters = ("recipient", "disclosed_at")
+    """The log. Written at the person's page (register.desk.disclosures), never changed."""
+
+    columns = ("person", "recipient", "office", "legal_ground", "reference", "disclosed_at")
+    filters = ("recipient", "basis", "disclosed_at")
     list_select_related = ("customer",)
-    now_in = ("disclosed_at",)
+    adds = False
+    changes = False
 
 
 class ConsentForm(PolicyForm):

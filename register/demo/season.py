@@ -73,6 +73,7 @@ def _stage(*, customers: int, seed: int, now: datetime) -> Stage:
     today = local_date(now)
     crafts = setting.fleet(size=setting.LEAST_CRAFT + customers // PEOPLE_PER_CRAFT, staff=staff)
     setting.folders(today=today, staff=staff)
+    setting.processors(today=today, staff=staff)
     diary = Diary(crafts)
     for days in range(-2, 3):  # these days belong to the desk
         diary.close(today + timedelta(days=days))

@@ -1,6 +1,7 @@
 """Where the season is played: the staff and their sign-ins, the fleet, the paper folders."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from django.db.models import prefetch_related_objects
@@ -12,6 +13,7 @@ from register.models import (
     Extra,
     MaintenanceBlock,
     PaperFolder,
+    Processor,
     RoleGrant,
     User,
 )
@@ -144,3 +146,26 @@ def _folder(label: str, contents: str, until: date, *, staff: dict[str, User]) -
     )
     row.entry_list.set([staff["privacy"], staff["owner"]])
     return row
+
+
+def processors(*, today: date, staff: dict[str, User]) -> None:
+    """Who acts for the firm: the bookkeeper's agreement soon runs out, one firm has ended."""
+    year = timedelta(days=365)
+    signed, through = today - 2 * year, today + 2 * year
+    own = {"acts_as": Processor.ActsAs.CONTROLLER}
+    deal = {"signed_on": signed, "valid_through": through, "review_on": today + year // 2}
+    plan: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+        ("Kuvitteellinen Palvelin Oy", "it_provider", "Palvelimet ja varmuuskopiot: koko rekisteri",
+         {**deal, "place": "Konesali, Hamina"}),
+        ("Postimalli AB", "it_provider", "Sähköposti ja tekstiviestit: nimi, osoite, viesti",
+         {**deal, "country": "SE", "place": "Luleå", "valid_through": None}),
+        ("Tilitoimisto Esimerkki Oy", "accountant", "Kirjanpito: sopimukset ja maksut",
+         {**deal, "valid_through": today + timedelta(days=45)}),
+        ("Kuviteltu Maksu Oy", "payment_service", "Korttimaksut ja katevaraukset", own),
+        ("Vakuutusyhtiö Malli", "insurer", "Vauriotapausten korvaukset", own),
+        ("Vanha Varaus Oy", "it_provider", "Entinen varausjärjestelmä",
+         {**deal, "signed_on": today - 5 * year, "valid_through": signed, "ended_on": signed}),
+    )  # fmt: skip
+    for name, recipient, does, more in plan:
+        fields = {"recipient": recipient, "processes": does, "saved_by": staff["privacy"], **more}
+        Processor.objects.get_or_create(name=name, defaults=fields)

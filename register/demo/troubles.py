@@ -49,7 +49,7 @@ def case(stage: Stage, booking: Booking, state: str) -> Case:
     if state == Case.State.SETTLED:
         _charge(stage, row)
     if damage and stage.chance(0.4):
-        disclosure(stage, booking.customer, at + DAY)
+        disclosure(stage, booking.customer, at + DAY, row)
     return row
 
 
@@ -124,8 +124,16 @@ def hold(stage: Stage, of: Customer, at: datetime, *, standing: bool) -> Hold:
     )  # fmt: skip
 
 
-def disclosure(stage: Stage, of: Customer, at: datetime) -> Disclosure:
+def disclosure(stage: Stage, of: Customer, at: datetime, about: Case) -> Disclosure:
+    """The insurer got the case, or now and then the police the rental."""
+    police = stage.chance(0.15)
     return stage.add(
-        Disclosure, at, by="privacy", customer=of, recipient=policy.INSURER.key, disclosed_at=at,
-        what="Vauriokuvaus, kuva ja kustannusarvio", legal_ground="GDPR 6(1)(b)",
+        Disclosure, at, by="privacy", customer=of, disclosed_at=at, case=about,
+        recipient=(policy.POLICE if police else policy.INSURER).key,
+        office="Helsingin poliisilaitos" if police else "Vakuutusyhtiö Malli",
+        categories=["basics", "history"] if police else ["cases"],
+        what="Nimi ja vuokrausaika" if police else "Vauriokuvaus, kuva ja kustannusarvio",
+        basis="police" if police else "claim", source=policy.FIRM.key,
+        legal_ground="Poliisilaki 872/2011, 4:3" if police else "GDPR 6(1)(b)",
+        reference=f"{'5500/R' if police else 'VM'}/{stage.rng.randrange(1_000, 99_999)}",
     )  # fmt: skip

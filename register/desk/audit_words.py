@@ -40,6 +40,9 @@ VERBS: dict[str, Any] = {
     "breach.begun": _("wrote a data breach down"),
     "breach.noted": _("added to a data breach"),
     "breach.closed": _("closed a data breach"),
+    "processor.added": _("added a processor to the list"),
+    "processor.changed": _("changed what is known of a processor"),
+    "disclosed": _("wrote down data given to others"),
     "paper.destroyed": _("destroyed a paper folder"),
     "paper.labels": _("printed labels for paper folders"),
     "create": _("saved a new record"),
@@ -133,6 +136,7 @@ VERBS: dict[str, Any] = {
 
 PLACES = {
     "desk.today": _("today's bookings"),
+    "desk.processors": _("processors and recipients"),
     "desk.likely_same": _("people who may be the same"),
 }
 IN_A_PLACE = ("list", "export", "page")
@@ -157,6 +161,7 @@ def reason(event: AuditEvent) -> Any:
     named = (
         *policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS,
         *policy.CORRECTION_GROUNDS, *policy.RECIPIENTS,
+        *policy.DISCLOSURE_BASES,
     )  # fmt: skip
     for declared in named:
         if declared.key == event.reason:

@@ -29,6 +29,7 @@ from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
 from register.models.payments import Deposit, Method, Payment
 from register.models.prices import SeasonPrice
+from register.models.processors import Processor
 from register.models.retention import (
     ErasureReceipt,
     ErasureTrouble,
@@ -90,6 +91,7 @@ __all__ = [
     "PaperFolder",
     "Payment",
     "ProcessingRestriction",
+    "Processor",
     "QuoteRequest",
     "Rental",
     "RetentionRun",

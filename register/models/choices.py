@@ -59,3 +59,7 @@ def withholding_grounds() -> Choices:
 
 def correction_grounds() -> Choices:
     return _choices(policy.CORRECTION_GROUNDS)
+
+
+def disclosure_bases() -> Choices:
+    return _choices(policy.DISCLOSURE_BASES)

@@ -2,8 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from register import policy
 from register.models import choices
 from register.models.base import PersonalRecord, choices_are_kept
 from register.models.bookings import Booking
@@ -161,18 +163,43 @@ class Feedback(PersonalRecord):
 
 @choices_are_kept
 class Disclosure(PersonalRecord):
-    """Personal data was given to a recipient outside the firm (P3; GDPR 19 needs the list)."""
+    """Personal data was given to a recipient outside the firm (P3; GDPR 19 needs the list).
+    Written by services.disclosures, never changed."""
 
     recipient = models.CharField(_("recipient"), max_length=24, choices=choices.recipients)
+    office = models.CharField(_("authority or company"), max_length=120, blank=True)
+    categories = models.JSONField(_("categories of data"), default=list, blank=True)
     what = models.CharField(_("what was disclosed"), max_length=200)
+    basis = models.CharField(
+        _("basis"), max_length=12, choices=choices.disclosure_bases, blank=True
+    )
     legal_ground = models.CharField(_("legal ground"), max_length=200)
+    reference = models.CharField(_("their reference"), max_length=60, blank=True)
     disclosed_at = models.DateTimeField(_("disclosed at"))
+    case = models.ForeignKey(
+        Case,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="disclosures",
+        verbose_name=_("damage or fee case"),
+    )
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("disclosure")
         verbose_name_plural = _("disclosures")
         ordering = ["-disclosed_at"]
-        constraints = []
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(legal_ground=""), name="register_disclosure_has_a_ground"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    def tell_categories(self) -> str:
+        """The categories by name, in the language of the reader."""
+        named = {one.key: one.name for one in policy.CATEGORIES}
+        language = get_language()
+        return ", ".join(named[key].to(language) for key in self.categories if key in named)

@@ -18,6 +18,7 @@ from register.models import (
     Consent,
     Customer,
     Deposit,
+    Disclosure,
     Driver,
     Feedback,
     IdentityCheck,
@@ -210,6 +211,15 @@ def _checks(customer: Customer, user: User) -> Iterator[Entry]:
         )  # fmt: skip
 
 
+def _disclosures(customer: Customer, user: User) -> Iterator[Entry]:
+    for row in _rows(customer, "disclosures"):
+        yield Entry(
+            row.disclosed_at, "disclosure",
+            _("Data given to: %(whom)s") % {"whom": row.office or row.get_recipient_display()},
+            _told(user, row, "what"), row.legal_ground, None, row,
+        )  # fmt: skip
+
+
 def _loyalty(customer: Customer, user: User) -> Iterator[Entry]:
     for row in _rows(customer, "loyaltymemberships"):
         yield Entry(_noon(row.joined_on), "loyalty", _("Joined the loyalty programme"), row=row)
@@ -234,4 +244,5 @@ TELLERS: tuple[tuple[type[Model], Teller], ...] = (
     (ProcessingRestriction, _restrictions),
     (IdentityCheck, _checks),
     (LoyaltyMembership, _loyalty),
+    (Disclosure, _disclosures),
 )

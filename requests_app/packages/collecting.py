@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from register import clock, policy
-from register.declare import Category, Clock, Retention
+from register.declare import Category, Clock, Named, Retention
 from register.desk import audit_words
 from register.models import AuditEvent, Customer, Disclosure
 from register.services import events
@@ -227,7 +227,7 @@ def _given(customer: Customer, sieve: Sieve) -> Iterator[Given]:
         yield Given(
             at=localtime(row.disclosed_at).isoformat(),
             day=date_format(localtime(row.disclosed_at), "j.n.Y"),
-            recipient=str(row.get_recipient_display()),
+            recipient=": ".join(filter(None, (str(row.get_recipient_display()), row.office))),
             what=(told.text or told.left_out) if told else "",
             ground=row.legal_ground,
         )
@@ -247,10 +247,11 @@ def _looks(customer: Customer, language: str) -> Iterator[Look]:
         )
 
 
-REASONS = {
-    named.key: named.name
-    for named in (*policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS)
-}
+CHOSEN: tuple[Named, ...] = (
+    *policy.REVEAL_REASONS, *policy.HOLD_REASONS, *policy.RESTRICTION_GROUNDS,
+    *policy.DISCLOSURE_BASES,
+)  # fmt: skip
+REASONS = {named.key: named.name for named in CHOSEN}
 
 
 def declared_reason(event: AuditEvent, language: str) -> str:

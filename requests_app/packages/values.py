@@ -62,14 +62,15 @@ def value_of(row: Model, name: str, *, of: Customer) -> Value | None:
     if not isinstance(column, Field):
         raise TypeError(f"{name} is not a column")
     held = getattr(row, name)
-    if held is None or held == "" or isinstance(held, Erased):
+    if held is None or held in ("", []) or isinstance(held, Erased):
         return None
     if isinstance(held, Secret):
         return _sealed(row, column, held)
     if isinstance(held, Customer) and held.pk == of.pk:
         return Value(name, _title(column), _("you"), "you")
     machine = machine_value(held, column)
-    text = _text(row, column, held, machine)
+    listed = isinstance(held, list)  # the row itself knows the names of what its list holds
+    text = getattr(row, f"tell_{name}")() if listed else _text(row, column, held, machine)
     reason = _("another person's data: GDPR 15(4)") if isinstance(held, Customer) else ""
     return Value(name, _title(column), text, machine, left_out=reason)
 
@@ -106,6 +107,8 @@ def machine_value(held: Any, column: Column) -> Json:
         return held.isoformat()
     if isinstance(held, bool | int):
         return held
+    if isinstance(held, list):
+        return ", ".join(map(str, held))
     return str(held)
 
 

@@ -23,6 +23,7 @@ from register.models import (
     Mandate,
     PaperFolder,
     ProcessingRestriction,
+    Processor,
     Segment,
 )
 from requests_app.models import Correction, DataSubjectRequest, RecipientNotice
@@ -113,6 +114,18 @@ def disclosure(of: Customer, **fields: Any) -> Disclosure:
         "disclosed_at": NOW,
     }
     return Disclosure.objects.create(customer=of, **(named | fields))
+
+
+def processor(**fields: Any) -> Processor:
+    """The firm that runs the servers, in Finland, with an agreement for two more years."""
+    named = {
+        "name": f"Kuvitteellinen Palvelin Oy {next(serial)}",
+        "recipient": policy.IT_PROVIDER.key,
+        "processes": "Palvelimet ja varmuuskopiot: koko rekisteri",
+        "signed_on": TODAY - timedelta(days=365),
+        "valid_through": TODAY + timedelta(days=730),
+    }
+    return Processor.objects.create(**(named | fields))
 
 
 def folder(**fields: Any) -> PaperFolder:

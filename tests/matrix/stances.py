@@ -168,6 +168,7 @@ STANCES: dict[str, Stance] = {
     "admin:desk-contact": form(writes("register.Customer"), "customer"),
     "admin:desk-contact-checked": act(verb("check_contact"), "customer"),
     "admin:desk-reveal": act(verb("reveal"), "customer"),
+    "admin:desk-disclose": form(writes("register.Disclosure"), "customer"),
     "admin:desk-book": form(writes("register.Booking"), "customer"),
     "admin:desk-booking": page(sees("register.Booking"), "booking"),
     "admin:desk-booking-change": form(writes("register.Booking"), "booking"),
@@ -276,6 +277,10 @@ STANCES: dict[str, Stance] = {
     "admin:breach-begin": form(verb("breach")),
     "admin:breach": form(verb("breach"), "register.Breach"),
     "admin:breach-close": act(verb("breach"), "register.Breach"),
+    # -- Processors --------------------------------------------------------------------------------
+    "admin:processors": page(verb("processors")),
+    "admin:processor-new": form(verb("processors")),
+    "admin:processor": form(verb("processors"), "register.Processor"),
     # -- Papers ------------------------------------------------------------------------------------
     "admin:paper-folders": page(sees("register.PaperFolder")),
     "admin:paper-labels": page(sees("register.PaperFolder")),

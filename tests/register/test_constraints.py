@@ -166,6 +166,7 @@ MAKE: dict[type[models.Model], Make] = {
     rows.IdentityCheck: lambda **f: cast.identity_check(cast.customer(), **f),
     rows.PaperFolder: cast.folder,
     rows.Breach: cast.breach,
+    rows.Processor: cast.processor,
     rows.NoticeVersion: lambda **f: published(**f),
     rows.Payment: lambda **f: cast.payment(cast.booking(cast.customer()), **f),
     rows.Deposit: lambda **f: cast.deposit(cast.booking(cast.customer()), **f),
@@ -359,6 +360,11 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_hold_released_after_placed": breaks(
         rows.Hold, placed_at=cast.NOW, released_at=cast.NOW - HOUR
     ),
+    "register_disclosure_has_a_ground": breaks(rows.Disclosure, legal_ground=""),
+    "register_processor_valid_after_signed": breaks(
+        rows.Processor, signed_on=cast.TODAY, valid_through=cast.TODAY - DAY
+    ),
+    "register_processor_transfer_is_safe": breaks(rows.Processor, country="US"),
     "register_card_last_four_digits": breaks(rows.CardOnFile, last_four="12x4"),
     "register_card_destroyed_is_gone": breaks(rows.CardOnFile, number_destroyed_on=cast.TODAY),
     "register_breach_closed_is_assessed": breaks(
@@ -439,6 +445,7 @@ SHADOWED = {
     "register_mailing_state_declared": "register_mailing_started_has_time",
     "register_delivery_left_out_declared": "register_delivery_left_out_has_reason",
     "register_invoice_kind_declared": "register_invoice_credits_one",
+    "register_processor_safeguard_declared": "register_processor_transfer_is_safe",
     "register_approval_outcome_declared": "register_approval_decided_has_decider",
 }
 """Constraints that cannot be broken alone, and the one that speaks first."""

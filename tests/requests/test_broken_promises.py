@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
+from django.urls import reverse
 
 from register import policy
 from register.models import (
@@ -17,7 +18,7 @@ from register.models import (
     RetentionRun,
 )
 from register.vault import keys
-from requests_app import evidence
+from requests_app import evidence, slips
 from requests_app.evidence import State
 from requests_app.models import DataSubjectRequest
 from requests_app.services import versions
@@ -67,7 +68,7 @@ def prospects_are_held_and_the_notice_forgets_them(world: World) -> None:
 
 @story("p3")
 def the_police_get_data_and_nobody_says_on_what_ground(world: World) -> None:
-    cast.disclosure(cast.aino(), recipient=policy.POLICE.key, legal_ground="")
+    cast.disclosure(cast.aino(), recipient=policy.POLICE.key, legal_ground="?")
 
 
 @story("p4")
@@ -278,6 +279,34 @@ def test_every_link_opens_for_leena(db, client) -> None:
     client.force_login(cast.leena())
     links = {found.link for found in evidence.gather(at=cast.NOW).values()}
     assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+@pytest.mark.parametrize(
+    ("dates", "state"),
+    [
+        ({"signed_on": None, "valid_through": None}, State.BROKEN),
+        ({"valid_through": cast.TODAY - DAY}, State.BROKEN),
+        ({"valid_through": cast.TODAY + 30 * DAY}, State.RISK),
+        ({"review_on": cast.TODAY - DAY}, State.RISK),
+        ({"country": "US", "safeguard": "clauses"}, State.BROKEN),
+        ({"signed_on": None, "valid_through": None, "ended_on": cast.TODAY - DAY}, State.KEPT),
+        ({}, State.KEPT),
+    ],
+)
+def test_whoever_processes_for_the_firm_does_so_under_an_agreement(
+    world: World, dates: dict[str, Any], state: State
+) -> None:
+    for recipient in slips.REGULAR:
+        cast.processor(recipient=recipient.key)
+    assert states()["p18"] == State.KEPT
+    cast.processor(**dates)
+    assert states()["p18"] == state
+    told = evidence.gather(at=cast.NOW)["p18"].lines
+    assert {line.link for line in told if line.alarm or line.risk} <= {reverse("admin:processors")}
+
+
+def test_a_kind_of_recipient_without_anybody_in_the_list_is_at_risk(world: World) -> None:
+    assert states()["p18"] == State.RISK
 
 
 def test_an_agreement_for_a_rental_is_enough(world: World) -> None:

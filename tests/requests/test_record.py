@@ -1,6 +1,7 @@
 """The record of processing says what art. 30 asks, and every declared column is in it."""
 
 import csv
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -53,6 +54,30 @@ def test_the_record_is_had_as_a_spreadsheet_and_for_machines(client, db) -> None
     assert {len(line) for line in lines} == {len(record.header())}
     told = {column for line in lines[1:] for column in line[-1].split("; ") if column}
     assert told == set(policy.FIELDS)
+
+
+def test_the_record_names_the_processors_with_their_agreements_and_counts_disclosures(
+    client, db
+) -> None:
+    """30(1)(d)–(e): recipients, transfers and their safeguards; nobody whose data was given."""
+    cast.processor(name="Kuvitteellinen Pilvi Oy", recipient=policy.ACCOUNTANT.key)
+    away = {"country": "US", "safeguard": "clauses", "signed_on": None, "valid_through": None}
+    cast.processor(name="Invented Mail Inc", **away)
+    cast.processor(name="Entinen Oy", ended_on=cast.TODAY - timedelta(days=900))
+    aino = cast.aino()
+    cast.disclosure(aino, recipient=policy.POLICE.key, legal_ground="Poliisilaki 872/2011, 4:3")
+    client.force_login(cast.petra())
+    page = client.get(reverse("admin:requests-record")).content.decode()
+    data = client.get(reverse("admin:requests-record-json")).json()
+    sheet = client.get(reverse("admin:requests-record-csv")).content.decode()
+    for told in ("Kuvitteellinen Pilvi Oy", "Invented Mail Inc", "Poliisilaki 872/2011, 4:3"):
+        assert told in page
+    assert "Entinen Oy" not in page
+    assert aino.last_name not in page
+    assert data["transfers"] == ["Invented Mail Inc (US)"]
+    assert [row["lacking"] for row in data["outside"]] == [True, False]
+    assert [row["times"] for row in data["given"]] == [1]
+    assert "Kuvitteellinen Pilvi Oy (" in sheet
 
 
 @pytest.mark.parametrize("who", ["kaisa", "olli", "birgit", "mauri"])
