@@ -530,7 +530,7 @@ BOOKKEEPER = Role(
         "register.Invoice",
         "register.CashUp",
     ),
-    verbs=("search", "export"),
+    verbs=("search", "export", "turnover"),
 )
 MARKETER = Role(
     key="marketing",
@@ -572,7 +572,7 @@ OWNER = Role(
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
         "evidence", "roles", "approve", "promises", "notice", "shred", "breach", "mail",
-        "processors",
+        "processors", "season", "turnover",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -594,6 +594,8 @@ VERBS = {
     "breach": Text("Kirjaa tietoturvaloukkaukset", "Antecknar personuppgiftsincidenter", "Writes down data breaches"),
     "mail": Text("Kirjoittaa ja lähettää markkinointiviestejä", "Skriver och skickar marknadsföring", "Writes and sends marketing"),
     "processors": Text("Pitää luetteloa niistä, jotka käsittelevät tietoja puolestamme", "För förteckning över dem som behandlar uppgifter för vår räkning", "Keeps the list of those who process data for us"),
+    "season": Text("Näkee kausiraportin", "Ser säsongsrapporten", "Sees the season report"),
+    "turnover": Text("Näkee liikevaihdon kuukausittain", "Ser omsättningen per månad", "Sees the turnover by month"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""
@@ -1006,7 +1008,7 @@ CASES = Category(
         "händelsen, bilder, uppskattning, avgift och din eventuella invändning",
         "the event, pictures, estimate, fee, and your objection if you made one",
     ),
-    purposes=(SERVICE, BOOKKEEPING, AUTHORITIES),
+    purposes=(SERVICE, BOOKKEEPING, AUTHORITIES, ANALYSIS),
     subjects=(CUSTOMERS, PARTNERS, REPRESENTATIVES),
     sources=OWN,
     recipients=(INSURER, POLICE, AUTHORITY),

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern
 
 from register.desk.urls import on_site
-from requests_app.views import letter_wording, promises, wording
+from requests_app.views import letter_wording, promises, season, wording
 
 PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("seloste/", wording.overview, "notice-overview"),
@@ -19,6 +19,8 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
     ("seloste/lupaukset.pdf", promises.evidence_pdf, "evidence-pdf"),
     ("kirjeet/", letter_wording.overview, "letters"),
     ("kirjeet/<slug:kind>/", letter_wording.words, "letter-words"),
+    ("kausi/", season.season_page, "season"),
+    ("kausi/kausi.csv", season.season_csv, "season-csv"),
     ("seloste/unohda/", wording.forget, "notice-forget"),
 )
 

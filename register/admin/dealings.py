@@ -10,9 +10,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import redirect
-from django.urls import reverse
 
-from register import clock, permissions
+from register import clock
 from register.admin.base import PolicyAdmin, ReadOnlyAdmin
 from register.desk import photos
 from register.models import (
@@ -20,7 +19,6 @@ from register.models import (
     Booking,
     Case,
     Deposit,
-    Disclosure,
     Driver,
     OrderLine,
     Payment,
@@ -111,9 +109,6 @@ class CaseAdmin(PolicyAdmin):
     def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> Any:  # type: ignore[override]
         case = kwargs.get("obj")
         context["photos"] = photos.panel(request, case) if case is not None else None
-        if case is not None and permissions.may_write(request.user, Disclosure):
-            page = reverse("admin:desk-disclose", args=[case.customer_id])
-            context["disclose"] = f"{page}?case={case.number}"
         return super().render_change_form(request, context, **kwargs)
 
 

@@ -49,13 +49,14 @@ from register.models import (
     Driver,
     Extra,
     Invoice,
+    LoyaltyMembership,
     OrderLine,
     Payment,
     QuoteRequest,
     Rental,
     User,
 )
-from register.services import bills, bookings, conditions, contracts, customers
+from register.services import bills, bookings, conditions, contracts, customers, loyalty
 from register.services.refusals import ChangedMeanwhile, Refused
 
 
@@ -194,6 +195,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "may": _may(user),
         "driver_form": DriverForm(),
         "extras": Extra.objects.filter(in_use=True),
+        "benefit": _benefit(user, booking, agreement),
         "line_form": LineForm(initial={"kind": OrderLine.Kind.EXTRA}),
         "agreement_form": AgreementForm(initial={"language": booking.customer.language}),
         "sign_form": SignForm(),
@@ -208,6 +210,16 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         **bound,
     }  # fmt: skip
     return TemplateResponse(request, "desk/booking.html", context)
+
+
+def _benefit(user: User, booking: Booking, agreement: Agreement | None) -> Any:
+    """The member's discount, offered until the agreement fixes the price."""
+    offered = booking.state == Booking.State.RESERVED and agreement is None
+    if not offered or not permissions.may_see(user, LoyaltyMembership):
+        return None
+    line = loyalty.benefit(booking, on=timezone.localdate())
+    off = f"{-line.unit_price_cents // 100},{-line.unit_price_cents % 100:02d}" if line else ""
+    return {"line": line, "off": off} if line else None
 
 
 def _if_seen(user: User, model: Any, value: Any) -> Any:

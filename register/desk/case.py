@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from register import permissions, policy, tasks
+from register import permissions, tasks
 from register.desk import photos
 from register.desk.access import looked_at, needs_sight, needs_to_write, staff, tried
 from register.desk.forms import CarefulForm, SeenForm
 from register.formfields import EuroField
-from register.models import Case, ConditionMark, Disclosure, OrderLine, User, choices
+from register.models import Case, ConditionMark, Disclosure, OrderLine, User
 from register.services import case_letters, cases, conditions
 from register.services.refusals import ChangedMeanwhile, Refused
 
@@ -63,24 +63,6 @@ class AnswerForm(CarefulForm):
         label=gettext_lazy("New fee, €"), required=False,
         help_text=gettext_lazy("Leave empty when the fee stays."),
     )  # fmt: skip
-
-
-class DisclosureForm(CarefulForm):
-    """To whom, what and why (GDPR 19)."""
-
-    RECIPIENTS = (policy.INSURER.key, policy.POLICE.key, policy.AUTHORITY.key)
-
-    recipient = forms.ChoiceField(label=gettext_lazy("To whom"))
-    what = forms.CharField(label=gettext_lazy("What was disclosed"), max_length=150)
-    ground = forms.CharField(
-        label=gettext_lazy("Legal ground"), max_length=200,
-        help_text=gettext_lazy("Such as GDPR 6(1)(f), or the section that the police named."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        named = [one for one in choices.recipients() if one[0] in self.RECIPIENTS]
-        self.fields["recipient"].choices = named  # type: ignore[attr-defined]
 
 
 class LetterForm(forms.Form):
@@ -126,7 +108,7 @@ def _show(request: HttpRequest, site: Any, case: Case, **bound: Any) -> HttpResp
         "assess_form": AssessForm(initial={**figures, **seen}),
         "objection_form": ObjectionForm(prefix="objection"),
         "answer_form": AnswerForm(prefix="answer"),
-        "disclosure_form": DisclosureForm(prefix="disclosure"),
+        "disclosures": case.disclosures.all() if permissions.may_see(user, Disclosure) else (),
         "letter_form": LetterForm(case=case),
         "letters": bool(case_letters.ready(case)),
         "marks": conditions.drawn(marks),
@@ -184,21 +166,6 @@ def answer(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
         done = tried(form, lambda: act(at=timezone.now()))
     told = _("The answer is written down. Send it as a letter or a mail.")
     return _after(request, site, case, form, "answer_form", done, told)
-
-
-@require_POST
-@needs_to_write(Disclosure)
-def disclose(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    case, form, done = _case_or_404(pk), DisclosureForm(request.POST, prefix="disclosure"), None
-    if form.is_valid():
-        data = form.cleaned_data
-        done = cases.disclose(
-            case=case, recipient=data["recipient"], ground=data["ground"], by=staff(request),
-            what=f"{case_letters.subject(case)}: {data['what']}", at=timezone.now(),
-        )  # fmt: skip
-    return _after(
-        request, site, case, form, "disclosure_form", done, _("The disclosure is logged.")
-    )
 
 
 @require_POST

@@ -26,6 +26,7 @@ from register.desk import (
     handing,
     home,
     invoices,
+    loyalty,
     money,
     paper,
     people,
@@ -52,6 +53,7 @@ def records(request: HttpRequest, site: Any) -> HttpResponse:
 
 BOOKING, CASE = {"of": "booking"}, {"of": "case"}
 YES, NO = {"approve": True}, {"approve": False}
+IN, OUT = {"joins": True}, {"joins": False}
 
 PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] = (
     ("luettelot/", records, "records", {}),
@@ -67,6 +69,8 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("asiakas/<uuid:pk>/tarkistettu/", people.contact_checked, "desk-contact-checked", {}),
     ("asiakas/<uuid:pk>/nayta/", people.reveal, "desk-reveal", {}),
     ("asiakas/<uuid:pk>/luovutus/", disclosures.disclose, "desk-disclose", {}),
+    ("asiakas/<uuid:pk>/kanta-asiakas/liity/", loyalty.act, "desk-loyalty-join", IN),
+    ("asiakas/<uuid:pk>/kanta-asiakas/eroa/", loyalty.act, "desk-loyalty-leave", OUT),
     ("asiakas/<uuid:pk>/varaa/", booking.new_booking, "desk-book", {}),
     ("varaus/<uuid:pk>/", booking.booking_page, "desk-booking", {}),
     ("varaus/<uuid:pk>/muuta/", booking.change_booking, "desk-booking-change", {}),
@@ -119,7 +123,6 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("tapaus/<uuid:pk>/vastaus/", case.answer, "desk-case-answer", {}),
     ("tapaus/<uuid:pk>/sovittu/", case.end, "desk-case-settle", {"to": "settled"}),
     ("tapaus/<uuid:pk>/luovuttu/", case.end, "desk-case-write-off", {"to": "written_off"}),
-    ("tapaus/<uuid:pk>/luovutus/", case.disclose, "desk-case-disclose", {}),
     ("tapaus/<uuid:pk>/kirje/", case.letter, "desk-case-letter", {"how": "paper"}),
     ("tapaus/<uuid:pk>/sahkoposti/", case.letter, "desk-case-mail", {"how": "mail"}),
     ("tapaus/<uuid:pk>/kuvat/", photos.add, "desk-case-photos", CASE),

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from register import clock, policy
-from register.models import Booking, Case, Disclosure, OrderLine, User
+from register import clock
+from register.models import Booking, Case, OrderLine, User
 from register.services import audit, bookings, events, numbers, pricing
 from register.services.refusals import ChangedMeanwhile, Refused
 
@@ -151,20 +151,6 @@ def end(*, case: Case, to: str, by: User, at: datetime) -> Case:
     if to == State.WRITTEN_OFF and row.charged_at:
         _lower(row, 0, by=by, at=at)
     return _saved(row, f"case.{to}", by=by, at=at)
-
-
-@transaction.atomic
-def disclose(
-    *, case: Case, recipient: str, what: str, ground: str, by: User, at: datetime
-) -> Disclosure:
-    """Papers of the case went to the insurer, the police or an authority: the person is told of
-    it when she asks (GDPR 15, 19)."""
-    row = Disclosure.objects.create(
-        customer_id=case.customer_id, recipient=recipient, what=what, legal_ground=ground,
-        disclosed_at=at, saved_at=at, saved_by=by, source=policy.DEALINGS.key,
-    )  # fmt: skip
-    audit.record(verb="disclosed", by=by, at=at, object=row)
-    return row
 
 
 def _locked(case: Case) -> Case:

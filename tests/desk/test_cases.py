@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from register import tasks
-from register.models import Case, Disclosure, Message
+from register.models import Case, Message
 from register.services import bills, case_letters, cases, holds
 from tests import cast
 
@@ -110,24 +110,14 @@ def test_a_card_number_in_an_objection_is_refused_and_the_words_stay(kaisas_desk
     assert case.objection == ""
 
 
-def test_a_disclosure_is_logged_by_petra_and_kaisa_cannot(
+def test_petra_gives_a_case_to_the_insurer_from_its_page_and_kaisa_cannot(
     signed_in: Any, kaisas_desk: Client
 ) -> None:
     case = a_case()
-    form = {
-        "disclosure-recipient": "insurer", "disclosure-what": "Kuvat ja arvio",
-        "disclosure-ground": "GDPR 6(1)(f)",
-    }  # fmt: skip
-    assert (
-        "Kirjaa luovutus"
-        not in kaisas_desk.get(reverse("admin:desk-case", args=[case.pk])).content.decode()
-    )
-    post(kaisas_desk, "disclose", case, **form)
-    assert not Disclosure.objects.exists()
-    post(signed_in(cast.petra()), "disclose", case, **form)
-    row = Disclosure.objects.get()
-    assert (row.customer_id, row.recipient) == (case.customer_id, "insurer")
-    assert row.what == f"Tapaus {case.number}: Kuvat ja arvio"
+    page = reverse("admin:desk-case", args=[case.pk])
+    guided = f"{reverse('admin:desk-disclose', args=[case.customer_id])}?case={case.number}"
+    assert guided not in kaisas_desk.get(page).content.decode()
+    assert guided in signed_in(cast.petra()).get(page).content.decode()
 
 
 @pytest.mark.parametrize(

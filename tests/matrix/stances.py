@@ -169,6 +169,8 @@ STANCES: dict[str, Stance] = {
     "admin:desk-contact-checked": act(verb("check_contact"), "customer"),
     "admin:desk-reveal": act(verb("reveal"), "customer"),
     "admin:desk-disclose": form(writes("register.Disclosure"), "customer"),
+    "admin:desk-loyalty-join": act(writes("register.LoyaltyMembership"), "customer"),
+    "admin:desk-loyalty-leave": act(writes("register.LoyaltyMembership"), "customer"),
     "admin:desk-book": form(writes("register.Booking"), "customer"),
     "admin:desk-booking": page(sees("register.Booking"), "booking"),
     "admin:desk-booking-change": form(writes("register.Booking"), "booking"),
@@ -228,7 +230,6 @@ STANCES: dict[str, Stance] = {
     "admin:desk-case-answer": act(writes("register.Case"), "register.Case"),
     "admin:desk-case-settle": act(writes("register.Case"), "register.Case"),
     "admin:desk-case-write-off": act(writes("register.Case"), "register.Case"),
-    "admin:desk-case-disclose": act(writes("register.Disclosure"), "register.Case"),
     "admin:desk-case-letter": act(writes("register.Case"), "register.Case"),
     "admin:desk-case-mail": act(writes("register.Case"), "register.Case"),
     "admin:desk-case-photos": act(writes("register.Attachment"), "register.Case"),
@@ -277,6 +278,9 @@ STANCES: dict[str, Stance] = {
     "admin:breach-begin": form(verb("breach")),
     "admin:breach": form(verb("breach"), "register.Breach"),
     "admin:breach-close": act(verb("breach"), "register.Breach"),
+    # -- The season --------------------------------------------------------------------------------
+    "admin:season": page(verb("turnover")),
+    "admin:season-csv": page(verb("turnover")),
     # -- Processors --------------------------------------------------------------------------------
     "admin:processors": page(verb("processors")),
     "admin:processor-new": form(verb("processors")),
