@@ -124,6 +124,8 @@ RENTER_MINIMUM_AGE = env.int("RENTER_MINIMUM_AGE", default=18)
 HELM_MINIMUM_AGE = env.int("HELM_MINIMUM_AGE", default=15)  # registered craft, water traffic act
 REQUEST_CONFIRM_HOURS = env.int("REQUEST_CONFIRM_HOURS", default=72)
 PACKAGE_LINK_DAYS = env.int("PACKAGE_LINK_DAYS", default=7)
+MAILING_PER_MINUTE = env.int("MAILING_PER_MINUTE", default=60)
+MAILING_TWO_PEOPLE_FROM = env.int("MAILING_TWO_PEOPLE_FROM", default=500)  # people reached
 
 # -- Forgetting: the journal of erasures, the brake of the night, backups -------------------------
 
@@ -259,6 +261,10 @@ EMAIL_TIMEOUT = 30  # seconds: a mail server that does not answer does not hold 
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"{CONTROLLER['trade_name']} <{CONTROLLER['email']}>"
 )
+
+# A provider of text messages (register.services.sms); a demo writes them into a folder.
+SMS_BACKEND = env.str("SMS_BACKEND", default="register.services.sms.FolderBackend" if DEMO else "")
+SMS_FOLDER = str(BASE_DIR / env.str("SMS_FOLDER", default="var/text-messages"))
 
 # -- Language and time --------------------------------------------------------------------------
 

@@ -3,13 +3,32 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import default_task_backend, task
 
-from register.services import case_letters, invitations, look_ups
+from register.services import case_letters, choices_link, invitations, look_ups, sending
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long a letter that did not leave waits before the next try."""
+
+
+@task()
+def send_mailing(mailing_id: str) -> None:
+    """One part of a mailing. The next one is set going first, in one transaction with this part's
+    turn: a worker that is killed while it sends is followed by the next part."""
+    with transaction.atomic():
+        next_at = sending.take_turn(mailing_id=UUID(mailing_id), at=timezone.now())
+        if next_at is not None:
+            send_mailing.using(run_after=next_at).enqueue(mailing_id)
+    if next_at is not None:
+        sending.send_part(mailing_id=UUID(mailing_id), now=timezone.now)
+
+
+@task()
+def send_choices_link(customer_id: str) -> None:
+    """Mail somebody the link to her own choices."""
+    choices_link.send(customer_id=UUID(customer_id), at=timezone.now())
 
 
 @task()

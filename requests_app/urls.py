@@ -25,4 +25,5 @@ urlpatterns = [
         name="package-fetch",
     ),
     path("omat-valinnat/<str:token>/", views.choices, name="choices"),
+    path("pois/<str:token>/", views.leave, name="leave"),
 ]

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from register import policy
 from register.admin.base import PolicyAdmin, ReadOnlyAdmin
 from register.admin.forms import PolicyForm
 from register.models import (
@@ -72,6 +73,11 @@ class ConsentForm(PolicyForm):
         if cleaned.get("action") == Consent.Action.GIVEN and not cleaned.get("words_shown"):
             message = _("Copy here the words that the person saw or heard: they are the proof.")
             self.add_error("words_shown", forms.ValidationError(message, "required"))
+        is_marketing = cleaned.get("purpose") == policy.MARKETING.key
+        if is_marketing and not cleaned.get("channel"):
+            self.add_error("channel", _("Marketing is agreed to channel by channel: choose one."))
+        if not is_marketing and cleaned.get("channel"):
+            self.add_error("channel", _("Only marketing has a channel: leave this empty."))
         return cleaned
 
 
@@ -88,7 +94,7 @@ class ConsentAdmin(PolicyAdmin):
     changes = False
     columns = ("person", "purpose", "channel", "action", "acted_at")
     filters = ("purpose", "channel", "action", "acted_at")
-    readonly_fields = ("acted_at", "notice_version")
+    readonly_fields = ("acted_at", "notice_version", "paper")
     list_select_related = ("customer",)
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:

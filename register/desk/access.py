@@ -56,6 +56,11 @@ def needs_verb(verb: str) -> Callable[[View], View]:
     return _guard(lambda user: permissions.may(user, verb))
 
 
+def needs_any_verb(*verbs: str) -> Callable[[View], View]:
+    """Only for roles that have one of the verbs."""
+    return _guard(lambda user: any(permissions.may(user, verb) for verb in verbs))
+
+
 def needs_any_role(view: View) -> View:
     """For everybody who has a role."""
     return _guard(lambda user: bool(permissions.roles_of(user)))(view)

@@ -22,6 +22,7 @@ from register.desk.access import needs_sight, require_proof, staff
 from register.desk.forms import RevealForm
 from register.models import Attachment
 from register.services import attachments, audit
+from register.vault import papers
 from register.vault.files import SealedContent
 
 COLUMN = "register.Attachment.content"
@@ -97,7 +98,7 @@ def _served(request: HttpRequest, row: Attachment, content: SealedContent) -> Ht
     headers = {
         **HEADERS,
         "Accept-Ranges": "bytes",
-        "Content-Disposition": "inline" if row.media_type in SHOWN else "attachment",
+        "Content-Disposition": _disposition(row),
     }
     if start >= stop and content.size:
         headers["Content-Range"] = f"bytes */{content.size}"
@@ -111,6 +112,14 @@ def _served(request: HttpRequest, row: Attachment, content: SealedContent) -> Ht
         pieces, status=206 if partial else 200, content_type=shown, headers=headers
     )
     return cast(HttpResponse, answer)  # a sibling of it, treated alike by everybody here
+
+
+def _disposition(row: Attachment) -> str:
+    """What no page shows is downloaded, under a name that says nothing."""
+    if row.media_type in SHOWN:
+        return "inline"
+    ending = ".pdf" if row.media_type == papers.PDF else ""
+    return f'attachment; filename="{row.pk}{ending}"'
 
 
 def part_asked(header: str, size: int) -> tuple[int, int, bool]:

@@ -40,7 +40,7 @@ from register.models import (
     QuoteRequest,
     User,
 )
-from register.services import audit, consents, customers, restrictions, timeline
+from register.services import asking, audit, consents, customers, restrictions, timeline
 from register.services.refusals import ChangedMeanwhile
 from register.vault.fields import SealedField
 
@@ -114,7 +114,6 @@ def _links(user: User, customer: Customer) -> list[tuple[str, str]]:
     """Forms of the admin that begin with this person."""
     offered = (
         (QuoteRequest, _("New quote request")),
-        (Consent, _("Record a consent")),
         (Ban, _("Rental ban")),
         (CardOnFile, _("Card on file")),
         (ProcessingRestriction, _("Restriction or objection")),
@@ -247,9 +246,7 @@ def _consents(user: User, customer: Customer) -> list[Consent] | None:
     """The newest act of each purpose and channel."""
     if not permissions.may_see(user, Consent):
         return None
-    newest: dict[tuple[str, str], Consent] = {}
-    for act in Consent.objects.filter(customer=customer).order_by("acted_at", "saved_at"):
-        newest[act.purpose, act.channel] = act
+    newest = asking.newest_acts(customer)
     order = [purpose.key for purpose in consents.CONSENTED]
     return sorted(newest.values(), key=lambda act: (order.index(act.purpose), act.channel))
 

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from register.vault import images
+from register.vault import images, papers
 from register.vault.images import Picture
 
 CAMERA, FILES = "camera", "photos"
@@ -36,6 +36,7 @@ MOST_AT_ONCE = 12
 MOST_BYTES = 25 * 1024 * 1024  # of one photo, as the camera wrote it
 LARGEST_BODY = (MOST_AT_ONCE + 1) * MOST_BYTES
 """Bytes that kesajetti.middleware lets in to a view that takes photos."""
+SCANS = "application/pdf,image/jpeg,image/png,image/webp"
 ACCEPTED = "image/jpeg,image/png,image/webp"  # an iPhone turns its HEIC into JPEG for this list
 
 View = Callable[..., HttpResponse]
@@ -58,6 +59,15 @@ class PhotosForm(forms.Form):
     )  # fmt: skip
 
 
+class PaperForm(forms.Form):
+    """One scanned paper: a PDF or a photo. Read by :func:`paper`."""
+
+    paper = forms.FileField(
+        label=gettext_lazy("Scanned paper"), required=False,
+        widget=forms.FileInput(attrs={"accept": SCANS}),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What came: pictures to keep, and a sentence for each file that cannot be kept."""
@@ -69,16 +79,32 @@ class Sent:
 def takes_photos(view: View) -> View:
     """The view's uploads are drawn anew as they come. Outermost, so that nothing has been read:
     the form's token is checked inside, after the upload's way is set."""
+    return _takes(view, Redrawing)
+
+
+def takes_papers(view: View) -> View:
+    """The same for a form with a scanned paper in it."""
+    return _takes(view, Scans)
+
+
+def _takes(view: View, handler: "type[Redrawing]") -> View:
     protected = csrf_protect(view)
 
     @csrf_exempt
     @wraps(view)
     def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.upload_handlers = [Redrawing(request)]
+        request.upload_handlers = [handler(request)]
         return protected(request, *args, **kwargs)
 
     entered.largest_body = LARGEST_BODY  # type: ignore[attr-defined]
     return entered
+
+
+def paper(request: HttpRequest) -> Picture | str | None:
+    """The paper of a posted :class:`PaperForm`; a sentence where it cannot be kept, None where
+    none was chosen."""
+    came = request.FILES.getlist("paper")
+    return _result(came[0]) if came else None
 
 
 def photos(request: HttpRequest) -> Sent:
@@ -153,6 +179,19 @@ class Redrawing(FileUploadHandler):
         if self._size > MOST_BYTES:
             return _too_large()
         return _redrawn(self._buffer)
+
+
+class Scans(Redrawing):
+    """A PDF is kept as it came, after a look at it; anything else has to be a photo."""
+
+    def _looked_at(self) -> Picture | str:
+        content = self._buffer.getvalue()
+        if self._size > MOST_BYTES or not papers.looks_like_pdf(content):
+            return super()._looked_at()
+        try:
+            return papers.checked(content)
+        except ValidationError as refused:
+            return " ".join(refused.messages)
 
 
 def _result(file: UploadedFile[bytes]) -> Picture | str:

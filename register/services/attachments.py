@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from register import policy
-from register.models import Agreement, Attachment, Booking, Case, User
+from register.models import Agreement, Attachment, Booking, Case, Customer, User
 from register.services import audit
 from register.services.refusals import Refused
 from register.vault.files import SealedContent
@@ -60,6 +60,18 @@ def add(
 
 
 @transaction.atomic
+def keep_paper(*, customer: Customer, paper: Picture, by: User, at: datetime) -> Attachment:
+    """Seal a paper that a person has signed about herself, such as a consent."""
+    row = Attachment(
+        customer=customer, kind=Attachment.Kind.PAPER, media_type=paper.media_type,
+        content=paper.content, taken_at=at, saved_at=at, saved_by=by, source=policy.PERSON.key,
+    )  # fmt: skip
+    row.save()
+    audit.record(verb="attachment.added", by=by, at=at, object=row)
+    return row
+
+
+@transaction.atomic
 def take_back(*, row: Attachment, by: User, at: datetime) -> None:
     """A photo of the wrong craft, or of somebody else, goes again while whoever saved it notices:
     in a package it would reach the wrong person. Later it is evidence, and stays.
@@ -73,6 +85,8 @@ def take_back(*, row: Attachment, by: User, at: datetime) -> None:
             _("A photo can be taken back for %(minutes)s minutes: now it stays.")
             % {"minutes": TAKEN_BACK_WITHIN // timedelta(minutes=1)}
         )
+    if row.consents.exists():
+        raise TooLate(_("A consent rests on this paper: it stays as its proof."))
     audit.record(verb="attachment.taken_back", by=by, at=at, object=row)
     content = row.content
     row.delete()

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from register import policy
 from register.declare import Basis, Purpose
-from register.models import Consent, Customer
+from register.models import Attachment, Consent, Customer
 from register.services import audit, notices
 
 CONSENTED: tuple[Purpose, ...] = tuple(
@@ -36,6 +36,7 @@ def give(
     at: datetime,
     by: Any = None,
     source: str = policy.PERSON.key,
+    paper: Attachment | None = None,
 ) -> Consent:
     """Record a consent with its proof: notice version, exact words, language, channel, time, taker.
 
@@ -55,6 +56,7 @@ def give(
             "language": language,
             "taken_through": taken_through,
             "source": source,
+            "paper": paper,
         },
     )
 
@@ -69,6 +71,7 @@ def withdraw(
     taken_through: str,
     at: datetime,
     by: Any = None,
+    paper: Attachment | None = None,
 ) -> Consent:
     """Record that the consent no longer stands. Asks nothing more than the giving did."""
     return _act(
@@ -77,7 +80,12 @@ def withdraw(
         purpose=purpose,
         at=at,
         by=by,
-        rest={"channel": channel, "language": language, "taken_through": taken_through},
+        rest={
+            "channel": channel,
+            "language": language,
+            "taken_through": taken_through,
+            "paper": paper,
+        },
     )
 
 
@@ -88,7 +96,7 @@ def _act(
     purpose: str,
     at: datetime,
     by: Any,
-    rest: Mapping[str, str],
+    rest: Mapping[str, Any],
 ) -> Consent:
     if purpose not in {declared.key for declared in CONSENTED}:
         raise NotByConsent(purpose)

@@ -184,7 +184,8 @@ def _feedback(customer: Customer, user: User) -> Iterator[Entry]:
 
 def _consents(customer: Customer, user: User) -> Iterator[Entry]:
     for row in _rows(customer, "consents"):
-        title = f"{row.get_purpose_display()}, {row.get_channel_display()}"
+        channel = f", {row.get_channel_display()}" if row.channel else ""
+        title = f"{row.get_purpose_display()}{channel}"
         yield Entry(row.acted_at, "consent", title, "", row.get_action_display(), None, row)
 
 

@@ -1,34 +1,22 @@
-"""The person's own choices: marketing consents per channel, seen and changed by a signed link.
+"""The person's own choices, seen and changed by a signed link: every consent that is asked, and the
+other choices of how she is served.
 
 The history is never overwritten: each change is a new act (register.services.consents).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from register import policy
-from register.models import Channel, Consent, Customer
-from register.services import consents, events
-from requests_app import tokens
-
-CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.LETTER)
-CHOICES = "choices"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One channel. `words`: what the person agrees to, kept with the consent as its proof."""
-
-    channel: str
-    name: str
-    words: str
-    given: bool
+from register.models import Channel, Choice, Consent, Customer
+from register.services import asking, events, own_links, preferences
+from register.services.asking import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,79 +25,94 @@ class Act:
 
     at: datetime
     given: bool
-    channel: str
+    what: str
 
 
 def token_for(customer: Customer) -> str:
     """The signed id of the person: goes into every marketing message, never expires, and opens
     nothing but this page."""
-    return tokens.sign(customer.pk.hex, use=CHOICES)
+    return own_links.choices_token(customer.pk)
 
 
 def customer_of(token: str) -> Customer | None:
     """Whose page the link opens; None for a link that was changed or a person who is gone."""
-    found = tokens.unsign(token, use=CHOICES)
-    return Customer.objects.filter(pk=UUID(hex=found)).first() if found else None
+    found = own_links.chooser(token)
+    if found is None:
+        return None
+    return Customer.objects.filter(pk=found, erased_on__isnull=True).first()
 
 
 def lines(customer: Customer) -> tuple[Line, ...]:
-    return tuple(
-        Line(
-            channel=channel.value,
-            name=str(channel.label),
-            words=words(channel),
-            given=consents.stands(customer=customer, purpose=policy.MARKETING.key, channel=channel),
-        )
-        for channel in CHANNELS
-    )
+    """Everything that is asked, in the language of the page."""
+    return asking.lines(customer, language=get_language() or customer.language)
 
 
-def words(channel: Channel) -> str:
-    """The words beside the box, in the active language."""
-    return {
-        Channel.EMAIL: _("You may send me offers and news by e-mail."),
-        Channel.SMS: _("You may send me offers and news by text message."),
-        Channel.PHONE: _("You may call me about offers and news."),
-        Channel.LETTER: _("You may send me offers and news by post."),
-    }[channel]
+def marketing(found: Collection[Line]) -> list[Line]:
+    return [line for line in found if line.purpose == policy.MARKETING.key]
+
+
+def others(found: Collection[Line]) -> list[Line]:
+    return [line for line in found if line.purpose != policy.MARKETING.key]
 
 
 def history(customer: Customer) -> Iterator[Act]:
-    acts = Consent.objects.filter(customer=customer, purpose=policy.MARKETING.key)
-    for act in acts.order_by("-acted_at"):
-        yield Act(act.acted_at, act.action == Consent.Action.GIVEN, act.get_channel_display())
+    for act in Consent.objects.filter(customer=customer).order_by("-acted_at", "-saved_at"):
+        what = act.get_channel_display() if act.channel else ""
+        purpose = act.get_purpose_display()
+        named = f"{purpose}, {what.lower()}" if what else purpose
+        yield Act(act.acted_at, act.action == Consent.Action.GIVEN, named)
 
 
 @transaction.atomic
 def choose(
-    *, customer: Customer, wanted: Collection[str], at: datetime, notice_version: str = ""
+    *,
+    customer: Customer,
+    wanted: Collection[str],
+    was: Collection[str] | None = None,
+    at: datetime,
+    notice_version: str = "",
+    served: Mapping[str, str] | None = None,
 ) -> int:
-    """Make the marketing consents what the person wants; gives how many changed. What is already
-    so is left alone. `notice_version`: the label of the notice that the page was shown with."""
+    """Make the consents what the person wants; gives how many changed. What is already so is left
+    alone. `wanted`: keys of the lines that she agrees to; `was`: of those that the page showed as
+    agreed to, so that an old page gives nothing anew that she has withdrawn since. `served`:
+    Choice.Key → value, where she said how she wants to be served. `notice_version`: the label of
+    the notice that the page was shown with.
+    """
     changed = 0
-    language = get_language() or customer.language
     for line in lines(customer):
-        if line.given == (line.channel in wanted):
+        agrees = line.key in wanted
+        if was is not None and agrees == (line.key in was):
             continue
-        _act(customer, line, not line.given, language, at, notice_version)
-        changed += 1
+        if line.given != agrees:
+            asking.answer(
+                customer=customer, line=line, agrees=agrees, at=at,
+                language=get_language() or customer.language,
+                taken_through=Channel.WEB.value, notice_version=notice_version,
+            )  # fmt: skip
+            changed += 1
+    for key, value in (served or {}).items():
+        changed += preferences.choose(customer=customer, key=Choice.Key(key), value=value, at=at)
     if changed:
         events.refresh([customer.pk])
     return changed
 
 
-def _act(
-    customer: Customer, line: Line, given: bool, language: str, at: datetime, version: str
-) -> None:
-    common = {
-        "customer": customer,
-        "purpose": policy.MARKETING.key,
-        "channel": line.channel,
-        "language": language,
-        "taken_through": Channel.WEB.value,
-        "at": at,
-    }
-    if given:
-        consents.give(words_shown=line.words, notice_version=version, **common)  # type: ignore[arg-type]
-    else:
-        consents.withdraw(**common)  # type: ignore[arg-type]
+def served(customer: Customer) -> list[dict[str, Any]]:
+    """The other choices: what each is about, its values, and which stands."""
+    now = preferences.standing(customer)
+    return [
+        {"key": key.value, "name": key.label, "options": [
+            (value, label, now[key] == value) for value, label in preferences.OPTIONS[key]
+        ]}
+        for key in preferences.OPTIONS
+    ]  # fmt: skip
+
+
+def none_of(found: Collection[Line], *, all_of_it: bool) -> list[str]:
+    """The keys that stay agreed to when she wants no marketing, or nothing at all."""
+    return [] if all_of_it else [line.key for line in others(found) if line.given]
+
+
+def saved(changed: int) -> str:
+    return _("Your choices are saved.") if changed else _("Nothing was changed.")

@@ -30,7 +30,8 @@ class Stance:
     fewer than those who look. A method that is not named does nothing, whoever tries.
     `only_looked_at`: who gets in depends on more than the role, and is tested elsewhere; here the
     answers are searched for what they may not show. `ends_on_front`: done, it leads to the desk's
-    front page, as a refusal of the admin's does."""
+    front page, as a refusal of the admin's does. `bare`: takes a post without the form's token, for
+    mail programs (RFC 8058)."""
 
     who: Who
     methods: frozenset[str]
@@ -39,6 +40,7 @@ class Stance:
     writers: Who | None = None
     only_looked_at: bool = False
     ends_on_front: bool = False
+    bare: bool = False
 
     @property
     def by_token(self) -> bool:
@@ -94,6 +96,10 @@ def both(one: Who, other: Who) -> Who:
     return lambda roles: one(roles) and other(roles)
 
 
+def either(one: Who, other: Who) -> Who:
+    return lambda roles: one(roles) or other(roles)
+
+
 def page(who: Who, of: str = "", **given: str) -> Stance:
     return Stance(who, frozenset({GET}), of, given)
 
@@ -136,6 +142,7 @@ STANCES: dict[str, Stance] = {
     "request-withdraw": act(anybody, token="status"),
     "package-fetch": form(anybody, token="status", key="package"),
     "choices": form(anybody, token="choices"),
+    "leave": replace(form(anybody, token="leave"), bare=True),
     # -- Coming in and going out -----------------------------------------------------------------
     **dict.fromkeys(
         (
@@ -171,6 +178,9 @@ STANCES: dict[str, Stance] = {
     "admin:desk-disclose": form(writes("register.Disclosure"), "customer"),
     "admin:desk-loyalty-join": act(writes("register.LoyaltyMembership"), "customer"),
     "admin:desk-loyalty-leave": act(writes("register.LoyaltyMembership"), "customer"),
+    "admin:desk-consents": form(writes("register.Consent"), "customer"),
+    "admin:desk-consents-paper": act(writes("register.Consent"), "customer"),
+    "admin:desk-consents-link": act(writes("register.Consent"), "customer"),
     "admin:desk-book": form(writes("register.Booking"), "customer"),
     "admin:desk-booking": page(sees("register.Booking"), "booking"),
     "admin:desk-booking-change": form(writes("register.Booking"), "booking"),
@@ -285,6 +295,18 @@ STANCES: dict[str, Stance] = {
     "admin:processors": page(verb("processors")),
     "admin:processor-new": form(verb("processors")),
     "admin:processor": form(verb("processors"), "register.Processor"),
+    # -- Marketing ---------------------------------------------------------------------------------
+    "admin:mailings": page(verb("mail")),
+    "admin:mailing-new": form(verb("mail")),
+    "admin:mailing": page(either(verb("mail"), verb("approve")), "register.Mailing"),
+    "admin:mailing-write": form(verb("mail"), "register.Mailing"),
+    "admin:mailing-test": act(verb("mail"), "register.Mailing"),
+    "admin:mailing-start": act(verb("mail"), "register.Mailing"),
+    "admin:mailing-stop": act(verb("mail"), "register.Mailing"),
+    "admin:mailing-go-on": act(verb("mail"), "register.Mailing"),
+    "admin:mailing-discard": act(verb("mail"), "register.Mailing"),
+    "admin:segment-new": form(verb("mail")),
+    "admin:segment": form(verb("mail"), "register.Segment"),
     # -- Papers ------------------------------------------------------------------------------------
     "admin:paper-folders": page(sees("register.PaperFolder")),
     "admin:paper-labels": page(sees("register.PaperFolder")),

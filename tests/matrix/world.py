@@ -33,7 +33,7 @@ from register.models import (
     RoleGrant,
     User,
 )
-from register.services import approvals, erasure, invoices
+from register.services import approvals, erasure, invoices, own_links
 from register.services.erasure_plans import Ground
 from register.vault.fields import SealedField
 from requests_app import tokens
@@ -376,6 +376,7 @@ def _tokens(world: World) -> None:
         "confirm": _new_request(world.at),
         "package": tokens.derive(tokens.PACKAGE, package.pk),
         "choices": choices.token_for(customer),
+        "leave": own_links.leave_token(customer.pk, "email"),
         "signed": tokens.sign("TP-2026-0001", use="sent"),
     }
 
@@ -414,6 +415,7 @@ def _books(world: World) -> None:
         (receipt._meta.label, receipt),
         ("cash-up", cast.cash_up(saved_by=user)),
         (cast.folder()._meta.label, cast.folder()), ("register.Breach", cast.breach()),
+        ("register.Mailing", cast.mailing()), ("register.Segment", cast.segment()),
     ]  # fmt: skip
     grant = RoleGrant.objects.filter(user=world.staff["marketing"]).first()
     named += [("grant", grant)] if grant else []

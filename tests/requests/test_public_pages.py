@@ -341,10 +341,10 @@ def test_the_schema_is_public_and_names_itself(client: Client, db) -> None:
 def test_aino_says_yes_and_no_and_the_history_stays(client: Client, db) -> None:
     aino = cast.aino()
     page = reverse("choices", args=[choices.token_for(aino)])
-    client.post(page, {"channel": ["email", "sms"]})
-    client.post(page, {"channel": ["email", "sms"]})  # nothing new: no new act
+    client.post(page, {"agree": ["marketing:email", "marketing:sms"]})
+    client.post(page, {"agree": ["marketing:email", "marketing:sms"]})  # nothing new: no new act
     assert Consent.objects.filter(customer=aino, action="given").count() == 2
-    client.post(page, {"channel": ["email", "sms"], "none": "1"})
+    client.post(page, {"none": "1"})
     acts = Consent.objects.filter(customer=aino)
     assert acts.filter(action="withdrawn").count() == 2
     assert acts.count() == 4

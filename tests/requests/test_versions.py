@@ -260,7 +260,7 @@ def test_ainos_consent_points_at_the_version_on_the_page(leena, first, client) -
     aino = cast.aino()
     page = reverse("choices", args=[choices.token_for(aino)])
     assert 'name="notice_version" value="1"' in client.get(page).content.decode()
-    client.post(page, {"channel": "email", "notice_version": "1"})
+    client.post(page, {"agree": "marketing:email", "notice_version": "1"})
     given = Consent.objects.filter(customer=aino).latest("acted_at")
     assert (given.action, given.notice_version) == ("given", "1")
 
