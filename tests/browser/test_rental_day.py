@@ -132,7 +132,7 @@ def test_a_walk_in_is_out_in_under_sixty_keys_and_its_late_return_becomes_a_sett
     page.get_by_label("Uusi maksu, €").fill("225")
     page.get_by_role("button", name="Tallenna vastaus").click()
     page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Sovittu").click()
+    page.get_by_role("button", name="Selvitetty").click()
     expect(page.get_by_text("Tapaus on päätetty.")).to_be_visible()
     case.refresh_from_db()
     assert (case.state, case.fee_cents, case.marks.count()) == ("settled", 22_500, 1)
