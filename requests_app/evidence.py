@@ -268,7 +268,7 @@ def _restricted(_now: Moment) -> Iterator[Line]:
 
 
 def _erased(_now: Moment) -> Iterator[Line]:
-    receipts = ErasureReceipt.objects.exclude(ground="card")
+    receipts = ErasureReceipt.objects.exclude(ground__in=("card", "consent"))
     yield _count(_("Erasures carried out"), receipts)
 
 

@@ -30,7 +30,7 @@ from register.models import (
     ProcessingRestriction,
     Rental,
 )
-from register.services import notices, processors
+from register.services import ended_consents, notices, processors
 from register.vault.models import DataKey
 from requests_app import notice_page, notice_words
 from requests_app.models import DataSubjectRequest
@@ -190,10 +190,13 @@ def _cases(now: Moment) -> Iterator[Slip]:
     yield Slip(_("Objections without an answer for over 30 days"), silent.count())
 
 
-def _choices(_now: Moment) -> Iterator[Slip]:
+def _choices(now: Moment) -> Iterator[Slip]:
     given = Consent.objects.filter(action=Consent.Action.GIVEN)
     unproved = given.exclude(notice_version__in=notices.labels())
     yield Slip(_("Consents that point at no published notice"), unproved.count())
+    since = now.at - timedelta(days=2)
+    left = ended_consents.left_over(before=since)
+    yield Slip(_("Data still held though its consent was withdrawn two days ago"), left)
 
 
 def _metadata(now: Moment) -> Iterator[Slip]:
@@ -259,7 +262,7 @@ def _restricted(now: Moment) -> Iterator[Slip]:
 
 def _erased(now: Moment) -> Iterator[Slip]:
     yield _overdue(now, "erasure")
-    receipts = ErasureReceipt.objects.exclude(ground="card")
+    receipts = ErasureReceipt.objects.exclude(ground__in=("card", "consent"))
     left = receipts.filter(state="rows_gone", executed_at__lt=now.at - timedelta(hours=1))
     yield Slip(_("Erasures left incomplete"), left.count())
     yield from _held_past_review(now)

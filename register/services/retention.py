@@ -20,7 +20,17 @@ from django.db.models import Q, QuerySet
 
 from register.models import Customer, RetentionRun
 from register.models.lookups import Ids
-from register.services import audit, erasure, events, facts, holds, journal, short_clocks, troubles
+from register.services import (
+    audit,
+    ended_consents,
+    erasure,
+    events,
+    facts,
+    holds,
+    journal,
+    short_clocks,
+    troubles,
+)
 from register.services.erasure import Ground, Plan
 from register.services.night_report import Report as Report
 from register.vault import files, upkeep
@@ -94,6 +104,8 @@ def _everything(
         report.index_mended = events.refresh_all()
     with report.step("requests"), transaction.atomic():
         report.rows += short_clocks.purge_requests(on=on, at=at)
+    with report.step("consents"), transaction.atomic():
+        report.rows += ended_consents.apply(on=on, at=at)
     _brake(report, let_through)
     if report.dry_run or not report.stopped:
         everybody(report, at, by)
