@@ -2,14 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from register import pdf
-from requests_app.views import notice, paper
 from tests.matrix import asking
 from tests.matrix.world import World, build
 
@@ -42,25 +39,8 @@ def nothing_counted_before(db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def unset_type(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A paper is read before it is set: the same words, a hundred times faster. Tests marked
-    `set_type` get the PDF. Views that keep a paper forget it, before and after."""
-    _forget_papers()
-    if "set_type" not in request.keywords:
-        monkeypatch.setattr(pdf, "render", _unset)
-    yield
-    _forget_papers()
-
-
-def _forget_papers() -> None:
-    for module in (notice, paper):
-        for kept in vars(module).values():
-            if hasattr(kept, "cache_clear"):
-                kept.cache_clear()
-
-
-def _unset(template_name: str, context: Any, *, language: str, title: str, **more: Any) -> bytes:
-    return pdf._html(template_name, context, language=language, title=title).encode()
+def unset(unset_type: None) -> None:
+    """The whole matrix reads papers before they are set."""
 
 
 @pytest.fixture
