@@ -497,7 +497,7 @@ DESK = Role(
         "register.Message", "register.Attachment", "register.Feedback", "register.Consent",
         "register.Choice", "register.Ban", "register.LoyaltyMembership",
     ),
-    verbs=("search", "reveal", "identify", "check_contact", "shred"),
+    verbs=("search", "reveal", "identify", "check_contact", "shred", "merge"),
 )  # fmt: skip
 DOCK = Role(
     key="dock",
@@ -557,7 +557,7 @@ PRIVACY = Role(
     ),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "approve",
-        "promises", "shred", "breach", "processors",
+        "promises", "shred", "breach", "processors", "merge",
     ),
 )  # fmt: skip
 OWNER = Role(
@@ -572,7 +572,7 @@ OWNER = Role(
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
         "evidence", "roles", "approve", "promises", "notice", "shred", "breach", "mail",
-        "processors", "season", "turnover",
+        "processors", "season", "turnover", "merge", "override_ban",
     ),
 )  # fmt: skip
 ROLES = (DESK, DOCK, BOOKKEEPER, MARKETER, PRIVACY, OWNER)
@@ -596,6 +596,8 @@ VERBS = {
     "processors": Text("Pitää luetteloa niistä, jotka käsittelevät tietoja puolestamme", "För förteckning över dem som behandlar uppgifter för vår räkning", "Keeps the list of those who process data for us"),
     "season": Text("Näkee kausiraportin", "Ser säsongsrapporten", "Sees the season report"),
     "turnover": Text("Näkee liikevaihdon kuukausittain", "Ser omsättningen per månad", "Sees the turnover by month"),
+    "merge": Text("Yhdistää saman ihmisen kaksi tietuetta", "Slår ihop två poster om samma människa", "Merges two records of one person"),
+    "override_ban": Text("Päästää vuokraamaan kiellosta huolimatta", "Låter hyra trots förbud", "Lets somebody rent in spite of a ban"),
     "roles": Text("Antaa ja ottaa rooleja ja kutsuu henkilöstöä", "Ger och tar roller och bjuder in personal", "Gives and takes roles and invites staff"),
 }  # fmt: skip
 """What the verbs of the roles are, in words for the page on which the owner gives roles."""
@@ -1076,6 +1078,13 @@ CHOICES = Category(
             access=FRONT,
         ),
         *held(
+            "register.BanOverride",
+            observed="ban booking given_at",
+            derived="reason",
+            names_others="reason",
+            access=FRONT,
+        ),
+        *held(
             "register.ProcessingRestriction",
             supplied="kind purpose ground",
             observed="starts_at told_before_lifting_at lifted_at",
@@ -1120,6 +1129,12 @@ METADATA = Category(
             on_erasure=VOUCHER,
         ),
         *held("register.Customer", derived="group", access=COUNTER, purposes=(ANALYSIS,)),
+        *held(
+            "register.Merge",
+            derived="former_id former_number merged_at undo_through",
+            on_erasure=VOUCHER,
+        ),
+        *held("register.Merge", derived="journal", sealed="journal", access=Access()),
         *held(
             "register.Disclosure",
             observed="recipient office categories what basis legal_ground reference disclosed_at case",
@@ -1459,6 +1474,16 @@ CONSENT_WORDS: Mapping[tuple[str, str], Text] = {
 }
 """Purpose and channel → the exact words, shown or read aloud, and kept with the consent as its
 proof (GDPR 7(1)). Marketing is asked channel by channel, the rest once."""
+
+# == Merging ======================================================================================
+
+MERGE_UNDO_DAYS = 30
+"""How long a merge of two records can be undone. The sealed journal of the undo goes after that."""
+
+# == Feedback =====================================================================================
+
+FEEDBACK_LINK_DAYS = 60
+"""How long after a rental its feedback link opens the form."""
 
 # == Backups ======================================================================================
 

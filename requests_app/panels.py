@@ -1,18 +1,22 @@
 """Open requests on the desk's front page and on the person's own page."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.timezone import now
 
 from register import clock, permissions
 from register.desk import panels
-from register.models import Customer
+from register.models import Customer, User
+from register.services import timeline
 from requests_app.models import DataSubjectRequest, RecipientNotice
 from requests_app.services import recipients, steps, telling, versions
 
 MOST = 8
+REFERENCE = re.compile(r"^[A-Z]{2,4}-\d{4}-\d{1,6}$")
 TEMPLATE = "requests/panel.html"
 
 
@@ -52,6 +56,32 @@ def _to_tell(request: HttpRequest) -> list[RecipientNotice]:
     return list(recipients.waiting()[:MOST])
 
 
+def by_reference(request: HttpRequest, query: str) -> panels.Page | None:
+    """The search box knows the number of a request, for those who see requests."""
+    number = "".join(query.split()).upper()
+    if not REFERENCE.match(number) or not permissions.may_see(request.user, DataSubjectRequest):
+        return None
+    row = DataSubjectRequest.objects.filter(reference=number).first()
+    if row is None:
+        return None
+    return panels.Page(
+        address=reverse("admin:requests-request", args=[row.pk]),
+        title=row.reference,
+        detail=f"{row.get_kind_display()} · {row.get_state_display()}",
+    )
+
+
+def in_the_timeline(customer: Customer, user: User) -> Iterator[timeline.Entry]:
+    """Her requests, in the one line of everything between her and the firm."""
+    for row in DataSubjectRequest.objects.filter(customer=customer)[: timeline.LIMIT_PER_KIND]:
+        yield timeline.Entry(
+            row.received_at, "request", row.get_kind_display(), "", row.get_state_display(),
+            address=reverse("admin:requests-request", args=[row.pk]),
+        )  # fmt: skip
+
+
 def put_on_the_desk() -> None:
+    timeline.tell_also(DataSubjectRequest, in_the_timeline)
+    panels.find_also(by_reference)
     for place in (panels.FRONT, panels.PERSON):
         panels.add(panels.Panel(place=place, template=TEMPLATE, context=open_requests, order=20))

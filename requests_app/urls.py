@@ -24,6 +24,7 @@ urlpatterns = [
         views.package_fetch,
         name="package-fetch",
     ),
+    path("palaute/<str:token>/", views.feedback, name="feedback"),
     path("omat-valinnat/<str:token>/", views.choices, name="choices"),
     path("pois/<str:token>/", views.leave, name="leave"),
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from register.clock import HELSINKI, local_date
-from register.demo import crowd, desk_day, edges, setting
+from register.demo import crowd, desk_day, doubles, edges, setting
 from register.demo.diary import Diary
 from register.demo.edges import Edge
 from register.demo.stage import Stage
@@ -45,6 +45,7 @@ def play(
     with override("fi"):
         stage = _stage(customers=customers, seed=seed, now=now)
         desk_day.play(stage)
+        doubles.play(stage)
         played = Played(stage, edges.play(stage))
         while stage.people < customers:
             crowd.somebody(stage)
@@ -61,6 +62,7 @@ def rehearse(*, customers: int, seed: int, now: datetime) -> Stage:
         stage = _stage(customers=customers, seed=seed, now=now)
         transaction.set_rollback(True)
         desk_day.play(stage)
+        doubles.play(stage)
         edges.play(stage)
         while stage.people < customers:
             crowd.somebody(stage)

@@ -19,6 +19,7 @@ from register.models import (
     Agreement,
     Attachment,
     Ban,
+    BanOverride,
     Booking,
     CardOnFile,
     Case,
@@ -37,6 +38,7 @@ from register.models import (
     IdentityCheck,
     LoyaltyMembership,
     Mandate,
+    Merge,
     Message,
     OrderLine,
     Payment,
@@ -56,8 +58,8 @@ T = TypeVar("T")
 ORDER: tuple[type[Model], ...] = (
     Company, Customer, CompanyContact, Mandate, LoyaltyMembership, Identity, CardOnFile,
     IdentityCheck, QuoteRequest, Booking, Driver, Rental, OrderLine, Agreement, Payment, Deposit,
-    Case, ConditionMark, Message, Attachment, Feedback, Consent, Choice, Ban,
-    ProcessingRestriction, Hold, Disclosure,
+    Case, ConditionMark, Message, Attachment, Feedback, Consent, Choice, Ban, BanOverride,
+    ProcessingRestriction, Hold, Disclosure, Merge,
 )  # fmt: skip
 """Tables in the order in which their rows can be inserted."""
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from register import permissions, policy
 from register.declare import Sight
-from register.desk import photos
+from register.desk import ban_panel, photos, wishes
 from register.desk.access import (
     booking_or_404,
     looked_at,
@@ -56,7 +56,7 @@ from register.models import (
     Rental,
     User,
 )
-from register.services import bills, bookings, conditions, contracts, customers, loyalty
+from register.services import bans, bills, bookings, conditions, contracts, customers, loyalty
 from register.services.refusals import ChangedMeanwhile, Refused
 
 
@@ -65,7 +65,11 @@ def new_booking(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     """Book a craft for a person."""
     customer = person_or_404(request, pk)
     quote = _quote(request, customer)
-    form = BookingForm(request.POST or None, initial=_initial(quote), customer=customer)
+    ban = bans.standing(customer=customer, on=timezone.localdate())
+    form = BookingForm(
+        request.POST or None, initial=_initial(quote) | wishes.initial(customer, quote),
+        customer=customer, may_override=bool(ban) and bans.may_let_through(staff(request)),
+    )  # fmt: skip
     drivers = DriverFormSet(request.POST or None, prefix="drivers")
     if request.method == "POST" and all([form.is_valid(), drivers.is_valid()]):
         made = tried(form, lambda: _book(form, drivers, customer, quote, by=staff(request)))
@@ -75,6 +79,7 @@ def new_booking(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     context = {
         **site.each_context(request), "form": form, "drivers": drivers, "customer": customer,
         "title": _("New booking"), "warning": _warning(customer), "free": _free(form),
+        "wishes": wishes.carried(customer, user=staff(request)),
     }  # fmt: skip
     return TemplateResponse(request, "desk/booking_new.html", context)
 
@@ -113,6 +118,7 @@ def _book(
         customer=customer, craft=data["craft"], starts_at=data["starts_at"],
         ends_at=data["ends_at"], drivers=[*([renter] if data["drives"] else []), *others],
         wishes=data["wishes"], company=data.get("company"), quote=quote, by=by, at=at,
+        override=data.get("override", ""),
     )  # fmt: skip
 
 
@@ -129,10 +135,10 @@ def _driver(data: dict[str, Any], *, by: User, at: datetime) -> bookings.NewDriv
     return bookings.NewDriver(person, data["age_group"])
 
 
-def _warning(customer: Customer) -> str:
+def _warning(customer: Customer, booking: Booking | None = None) -> str:
     """Why a booking would be refused, before anything is typed."""
     try:
-        customers.ensure_may_rent(customer=customer, on=timezone.localdate())
+        customers.ensure_may_rent(customer=customer, on=timezone.localdate(), booking=booking)
     except Refused as refused:
         return str(refused)
     return ""
@@ -186,7 +192,8 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "due": due,
         "overpaid": max(-due, 0),
         "now": timezone.now(),
-        "warning": _warning(booking.customer) if booking.state == "reserved" else "",
+        "warning": _warning(booking.customer, booking) if booking.state == "reserved" else "",
+        "ban": ban_panel.context(user, booking),
         "shows_contact": customers.shows_contact(user, booking.customer),
         "sees": {
             name: permissions.sight(user, Customer, name) is Sight.WHOLE

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from register import policy, validators
 from register.formfields import DateTimeField, EuroField, PhoneField, retype, straighten
 from register.models import (
+    Channel,
     Company,
     Craft,
     Customer,
     Deposit,
     Driver,
     IdentityCheck,
+    Message,
     Method,
     OrderLine,
 )
@@ -181,10 +183,21 @@ class BookingForm(TimeForm):
     )
     drives = forms.BooleanField(label=_("The renter drives"), required=False, initial=True)
 
-    field_order = ("craft", "starts_at", "ends_at", "age_group", "drives", "company", "wishes")
+    field_order = (
+        "override", "craft", "starts_at", "ends_at", "age_group", "drives", "company", "wishes",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+    override = _note(
+        _("Why the ban does not stop this booking"),
+        help_text=_("You may let it through. The reason is kept and logged."),
+    )
+
+    def __init__(
+        self, *args: Any, customer: Customer, may_override: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not may_override:
+            del self.fields["override"]
         companies = Company.objects.filter(
             contacts__customer=customer, contacts__ended_on__isnull=True
         )
@@ -192,6 +205,25 @@ class BookingForm(TimeForm):
         self.fields["company"].label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
         if not companies.exists():
             del self.fields["company"]
+
+
+class OverrideForm(CarefulForm):
+    """Why a ban does not stop a booking."""
+
+    override = _note(_("Why the ban does not stop this booking"), required=True)
+
+
+class NoteForm(CarefulForm):
+    """A quick note of what was said, in which channel, by whom."""
+
+    channel = forms.ChoiceField(
+        label=_("Channel"), initial=Channel.PHONE,
+        choices=[(c.value, c.label) for c in Channel if c != Channel.AUTOMATIC],
+    )  # fmt: skip
+    direction = forms.ChoiceField(
+        label=_("Who made contact"), choices=Message.Direction, initial=Message.Direction.IN
+    )
+    body = _note(_("What was said"), required=True)
 
 
 class ChangeBookingForm(SeenForm, TimeForm):

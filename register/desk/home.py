@@ -124,19 +124,23 @@ def search_view(request: HttpRequest, site: Any) -> HttpResponse:
     if typing and len(query) < TYPING_MINIMUM:
         return HttpResponse("")
     found = search.find(query=query, by=staff(request), at=timezone.now())
+    answer = _answer(request, query, found)
     if typing:
-        return TemplateResponse(request, "desk/results.html", _answer(request, query, found))
-    if len(found.hits) == 1 and not found.booking:
+        return TemplateResponse(request, "desk/results.html", answer)
+    if answer["pages"] and not found:
+        return redirect(answer["pages"][0].address)
+    if len(found.hits) == 1 and not found.booking and not found.companies:
         return redirect("admin:desk-person", found.hits[0].customer.pk)
     if found.booking and len(found.hits) <= 1:
         return redirect("admin:desk-booking", found.booking.pk)
-    return _page(request, site, {"form": form, **_answer(request, query, found)})
+    return _page(request, site, {"form": form, **answer})
 
 
 def _answer(request: HttpRequest, query: str, found: search.Found) -> dict[str, Any]:
     return {
         "found": found,
         "asked": bool(query),
+        "pages": panels.found(request, query),
         "may_add": permissions.may_write(request.user, Customer),
-        "hits": [(hit, search.HOW[hit.by]) for hit in found.hits],
+        "hits": [(hit, search.how(hit.by)) for hit in found.hits],
     }

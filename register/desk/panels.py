@@ -46,3 +46,27 @@ def shown(
         (one.template, one.context(request, customer)) for one in _panels if one.place == place
     )
     return [(template, context) for template, context in found if context is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page that the search box leads to, such as a data-subject request by its number."""
+
+    address: str
+    title: str
+    detail: str = ""
+
+
+Reader = Callable[[HttpRequest, str], Page | None]
+_readers: list[Reader] = []
+
+
+def find_also(reader: Reader) -> None:
+    """Let the search box lead to pages of an app above the register; the same one twice is one."""
+    if reader not in _readers:
+        _readers.append(reader)
+
+
+def found(request: HttpRequest, query: str) -> list[Page]:
+    """Pages that the query names and this user may open."""
+    return [page for reader in _readers if (page := reader(request, query)) is not None]

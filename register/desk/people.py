@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from register import clock, masks, permissions
 from register.declare import Sight
-from register.desk import panels
+from register.desk import panels, person_parts
 from register.desk.access import (
     needs_sight,
     needs_to_write,
@@ -26,7 +26,7 @@ from register.desk.access import (
     staff,
     tried,
 )
-from register.desk.forms import ContactForm, PersonForm, RevealForm
+from register.desk.forms import ContactForm, NoteForm, PersonForm, RevealForm
 from register.formfields import retype
 from register.models import (
     Ban,
@@ -36,11 +36,22 @@ from register.models import (
     Customer,
     Hold,
     Identity,
+    Message,
     ProcessingRestriction,
     QuoteRequest,
     User,
 )
-from register.services import asking, audit, consents, customers, restrictions, timeline
+from register.services import (
+    asking,
+    audit,
+    consents,
+    customers,
+    duplicates,
+    merging,
+    notes,
+    restrictions,
+)
+from register.services.duplicates import Alike
 from register.services.refusals import ChangedMeanwhile
 from register.vault.fields import SealedField
 
@@ -52,7 +63,11 @@ BASICS = ("phone", "email", "language", "kind", "group", "wishes")
 
 @needs_sight(Customer)
 def person(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
-    """Everything about one person that the role may see."""
+    """Everything about one person that the role may see. A record that was merged into another
+    leads to it."""
+    survivor = merging.survivor_of(pk)
+    if survivor is not None:
+        return redirect("admin:desk-person", survivor.pk)
     customer = person_or_404(request, pk)
     return TemplateResponse(request, "desk/person.html", _context(request, site, customer))
 
@@ -70,11 +85,11 @@ def _context(request: HttpRequest, site: Any, customer: Customer, **more: Any) -
         "consents": _consents(user, customer),
         "restrictions": _restrictions(user, customer),
         "holds": _holds(user, customer),
-        "timeline": timeline.of(customer=customer, user=user),
         "may": _may(user, customer),
         "links": _links(user, customer),
         "kept_through": _kept_through(user, customer),
         "panels": panels.shown(panels.PERSON, request, customer),
+        **person_parts.of(request, user, customer, on=on),
         **more,
     }
 
@@ -273,7 +288,7 @@ def new_person(request: HttpRequest, site: Any) -> HttpResponse:
         request.POST or None,
         initial={"language": Customer.Language.FI, "kind": Customer.Kind.PRIVATE},
     )
-    alike: list[Customer] = []
+    alike: list[Alike] = []
     if request.method == "POST" and form.is_valid():
         alike = [] if form.cleaned_data["sure"] else _alike(form, by=staff(request))
         if not alike:
@@ -289,19 +304,35 @@ def new_person(request: HttpRequest, site: Any) -> HttpResponse:
     return TemplateResponse(request, "desk/person_new.html", context)
 
 
-def _alike(form: PersonForm, *, by: User) -> list[Customer]:
+def _alike(form: PersonForm, *, by: User) -> list[Alike]:
     """People who may be the same, shown to the clerk: a look-up like any other."""
     data = form.cleaned_data
-    found = customers.likely_same(
-        first_name=data["first_name"], last_name=data["last_name"], email=data["email"],
+    found = _looked_for(
+        by, first_name=data["first_name"], last_name=data["last_name"], email=data["email"],
         phone=str(data["phone"] or ""),
     )  # fmt: skip
+    if found:
+        retype(form, "sure", "on")
+    return found
+
+
+def _looked_for(by: User, **typed: str) -> list[Alike]:
+    found = duplicates.alike(user=by, **typed)
     if found:
         audit.record(
             verb="list", by=by, at=timezone.now(), reason="desk.likely_same", count=len(found)
         )
-        retype(form, "sure", "on")
     return found
+
+
+@require_POST
+@needs_to_write(Customer)
+def alike_while_typing(request: HttpRequest, site: Any) -> HttpResponse:
+    """Who may be meant, while a new person's form is being filled in: a part of the page."""
+    names = ("first_name", "last_name", "email", "phone")
+    typed = {name: request.POST.get(name, "")[:200] for name in names}
+    found = _looked_for(staff(request), **typed)
+    return TemplateResponse(request, "desk/alike.html", {"alike": found})
 
 
 @needs_to_write(Customer)
@@ -347,3 +378,22 @@ def contact_checked(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     )
     messages.success(request, _("Marked: the contact details are right."))
     return redirect("admin:desk-person", pk)
+
+
+@require_POST
+@needs_to_write(Message)
+def note(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
+    """A quick note of what was said."""
+    customer, form = person_or_404(request, pk), NoteForm(request.POST)
+    if form.is_valid():
+        made = tried(
+            form,
+            lambda: notes.note(
+                customer=customer, by=staff(request), at=timezone.now(), **form.cleaned_data
+            ),
+        )
+        if made is not None:
+            messages.success(request, _("The note is in the log."))
+            return redirect("admin:desk-person", pk)
+    context = _context(request, site, customer, note_form=form)
+    return TemplateResponse(request, "desk/person.html", context)

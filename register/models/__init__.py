@@ -15,7 +15,7 @@ from register.models.communication import (
 )
 from register.models.companies import Company, CompanyContact
 from register.models.condition import ConditionMark
-from register.models.consents import Ban, Choice, Consent, ProcessingRestriction
+from register.models.consents import Ban, BanOverride, Choice, Consent, ProcessingRestriction
 from register.models.contracts import Agreement
 from register.models.customers import Customer, LoyaltyMembership, Mandate
 from register.models.damage import Case
@@ -24,6 +24,7 @@ from register.models.holds import Hold
 from register.models.identities import CardOnFile, Identity, IdentityCheck
 from register.models.invoices import Invoice
 from register.models.mailings import Delivery, LeftOut, Mailing
+from register.models.merges import Merge
 from register.models.notices import NoticeVersion, NoticeWords
 from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
@@ -48,6 +49,7 @@ __all__ = [
     "AuditEvent",
     "AuditSeal",
     "Ban",
+    "BanOverride",
     "Booking",
     "Breach",
     "CardOnFile",
@@ -82,6 +84,7 @@ __all__ = [
     "Mailing",
     "MaintenanceBlock",
     "Mandate",
+    "Merge",
     "Message",
     "Method",
     "NoticeVersion",

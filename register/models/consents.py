@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from register.models import choices
 from register.models.base import PersonalRecord, choices_are_kept
+from register.models.bookings import Booking
 from register.models.communication import Attachment, Channel
 from register.models.customers import Customer
 
@@ -118,6 +119,37 @@ class Ban(PersonalRecord):
                 name="register_ban_ends_after_start",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="register_ban_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+@choices_are_kept
+class BanOverride(PersonalRecord):
+    """Somebody authorised let one booking through although a ban stands, and said why."""
+
+    ban = models.ForeignKey(
+        Ban, on_delete=models.PROTECT, related_name="overrides", verbose_name=_("rental ban")
+    )
+    booking = models.ForeignKey(
+        Booking,
+        on_delete=models.PROTECT,
+        related_name="ban_overrides",
+        verbose_name=_("booking"),
+    )
+    reason = models.TextField(_("reason"), max_length=1000)
+    given_at = models.DateTimeField(_("given at"))
+
+    class Meta(PersonalRecord.Meta):
+        verbose_name = _("ban overridden")
+        verbose_name_plural = _("bans overridden")
+        ordering = ["-given_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="register_override_has_reason"),
+            models.UniqueConstraint(
+                fields=["ban", "booking"], name="register_override_once_a_booking"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -98,6 +98,9 @@ class Customer(Record):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["search_text"], name="register_customer_search"),
+        ]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.number}"

@@ -158,9 +158,6 @@ def _postgresql() -> Iterator[str]:
         )
     yield from _postgresql_cash_up()
     yield """
-        CREATE INDEX IF NOT EXISTS register_customer_search_trigrams
-        ON register_customer USING gin (search_text gin_trgm_ops)"""
-    yield """
         DO $$ DECLARE key record; BEGIN
         FOR key IN SELECT conrelid::regclass AS owner, conname,
                 regexp_replace(pg_get_constraintdef(oid), ' DEFERRABLE.*', '') AS known

@@ -24,7 +24,7 @@ from register.models import (
     QuoteRequest,
     User,
 )
-from register.services import audit, customers, events, numbers, pricing
+from register.services import audit, bans, customers, events, numbers, pricing
 from register.services.refusals import ChangedMeanwhile, Refused
 
 WALK_IN_GRACE = timedelta(minutes=30)
@@ -107,14 +107,13 @@ def book(
     wishes: str = "",
     company: Company | None = None,
     quote: QuoteRequest | None = None,
+    override: str = "",
 ) -> Booking:
     """Promise the craft to the customer. The rental's price lines come from the class of the
-    craft, `lines` are added to them.
-
-    Raises Erased, Restricted, Banned, TooYoung, InThePast, EndsTooSoon, CraftRetired,
-    UnderMaintenance, Overlap, StillLate.
-    """
-    customers.ensure_may_rent(customer=customer, on=clock.local_date(at))
+    craft, `lines` are added to them. `override`: why a ban does not stop it (services.bans).
+    Raises Erased, Restricted, Banned, NotAuthorised, TooYoung, InThePast, EndsTooSoon,
+    CraftRetired, UnderMaintenance, Overlap, StillLate."""
+    customers.ensure_may_rent(customer=customer, on=clock.local_date(at), override=override)
     for driver in drivers:
         _ensure_may_drive(driver)
     craft = _free_craft(craft=craft, starts_at=starts_at, ends_at=ends_at, at=at)
@@ -124,6 +123,7 @@ def book(
         saved_at=at, saved_by=by,
     )  # fmt: skip
     _save(booking)
+    bans.let_through_if(override, booking=booking, by=by, at=at)
     _add_drivers(booking, drivers, by=by, at=at)
     add_lines(booking=booking, lines=[*_priced(booking), *lines], by=by, at=at)
     if quote is not None:
@@ -154,7 +154,7 @@ def change(
     row = locked(booking, Booking.State.RESERVED)
     if row.saved_at != seen:
         raise ChangedMeanwhile
-    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at))
+    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at), booking=row)
     moved = (row.craft_id, row.starts_at, row.ends_at) != (craft.pk, starts_at, ends_at)
     if moved:
         craft = _free_craft(craft=craft, starts_at=starts_at, ends_at=ends_at, at=at, but=row)

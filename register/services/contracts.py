@@ -81,7 +81,7 @@ def make(
     Raises AgreementInForce, NoRenterAmongDrivers, NotNow, Erased, Restricted, Banned.
     """
     row = bookings.locked(booking, Booking.State.RESERVED)
-    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at))
+    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at), booking=row)
     return _write(row, language=language, condition=condition, by=by, at=at)
 
 

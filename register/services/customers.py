@@ -21,8 +21,11 @@ from register.models import (
     ProcessingRestriction,
     User,
 )
-from register.services import audit, bills, consents, events, numbers, restrictions
+from register.services import audit, bans, bills, consents, events, numbers, restrictions
+from register.services.bans import Banned
 from register.services.refusals import ChangedMeanwhile, Refused
+
+__all__ = ["Banned"]
 
 CONTACT = ("first_name", "last_name", "email", "phone", "language")
 
@@ -33,10 +36,6 @@ class Erased(Refused):
 
 class Restricted(Refused):
     """The person's data may only be stored for this purpose (GDPR 18)."""
-
-
-class Banned(Refused):
-    """The firm does not rent to this person now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +149,15 @@ def _in_debt(ids: Collection[UUID]) -> set[UUID]:
     return {row.customer_id for row in over if bills.due_cents(row) > 0}
 
 
-def ensure_may_rent(*, customer: Customer, on: date) -> None:
-    """Raises Erased, Restricted or Banned; a restriction that cannot be read refuses too."""
+def ensure_may_rent(
+    *, customer: Customer, on: date, booking: Booking | None = None, override: str = ""
+) -> None:
+    """Raises Erased, Restricted or Banned; a restriction that cannot be read refuses too.
+    `booking`: one that somebody authorised may have let through a ban; `override`: the reason for
+    which one is about to be."""
     ensure_may_serve(customer=customer)
-    ban = Ban.objects.in_force(on=on).filter(customer=customer).first()
-    if ban is not None:
-        until = f"{ban.ends_on:%-d.%-m.%Y}" if ban.ends_on else "–"
-        raise Banned(
-            _("%(name)s is under a rental ban (until %(until)s). Reason: %(reason)s")
-            % {"name": customer.full_name, "until": until, "reason": ban.reason}
-        )
+    if not override:
+        bans.ensure_none(customer=customer, on=on, booking=booking)
 
 
 def ensure_may_serve(*, customer: Customer) -> None:
@@ -187,14 +185,16 @@ def ensure_not_erased(customer: Customer) -> None:
 
 
 def likely_same(*, first_name: str, last_name: str, email: str, phone: str) -> list[Customer]:
-    """People already in the register with the same phone, e-mail or whole name; at most five."""
+    """People already in the register with the same phone, e-mail or whole name; at most five.
+    services.duplicates tells what is the same, and finds names with slips too."""
     same = Q(pk__isnull=True)
     if email:
         same |= Q(email=email.strip().lower())
     if phone:
         same |= Q(phone=phone)
     if first_name and last_name:
-        same |= Q(first_name__iexact=first_name.strip(), last_name__iexact=last_name.strip())
+        text = f"{last_name} {first_name} {last_name}".lower()
+        same |= Q(search_text=" ".join(text.split()))
     return list(Customer.objects.filter(same, erased_on__isnull=True).order_by("-number")[:5])
 
 

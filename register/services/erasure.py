@@ -16,9 +16,9 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from register import clock, policy
-from register.models import Customer, ErasureReceipt
+from register.models import Customer, ErasureReceipt, Merge
 from register.models.lookups import Ids
-from register.services import events, evidence, journal, orphans
+from register.services import events, evidence, former, journal, orphans
 from register.services.erasure_plans import (
     COMPANY,
     Ground,
@@ -87,9 +87,11 @@ def execute(*, plan: Plan, by: Any, at: datetime) -> ErasureReceipt:
             raise Held(", ".join(sorted(plan.held)))
         if needed_by_others([plan]):
             raise StillNeeded
+        known = former.ids([plan.customer_id])
         carry_out([plan], by=by, at=at)
         receipt = ErasureReceipt.objects.filter(customer_id=plan.customer_id).latest("executed_at")
-        transaction.on_commit(lambda: _finish_or_leave(plan.customer_id))
+        gone = [plan.customer_id, *known.get(plan.customer_id, ())]
+        transaction.on_commit(lambda: _finish_or_leave(gone))
     receipt.refresh_from_db()
     return receipt
 
@@ -110,6 +112,7 @@ def carry_out(decided: Sequence[Plan], *, by: Any, at: datetime) -> Counter[str]
     whole = [one for one in decided if one.erases_whole_person]
     part = [one for one in decided if not one.erases_whole_person]
     evidence.write(decided, by=by, at=at)
+    former.write(decided, former.ids(one.customer_id for one in decided), at=at)
     done = _erase_people(_ids(whole), _present(whole)) if whole else Counter[str]()
     _require_as_planned(whole, done)
     for on in {one.on for one in part}:
@@ -183,6 +186,8 @@ def _for_the_journal(customer_ids: Collection[UUID]) -> list[journal.Entry]:
     ).order_by("customer_id")
     people = Customer.objects.filter(pk__among=customer_ids).order_by()
     stay = dict(people.values_list("pk", "erased_on"))
+    merged = Merge.objects.filter(former_id__in=list(customer_ids)).order_by()
+    stay |= dict(merged.values_list("former_id", "customer__erased_on"))
     return [
         journal.Entry(
             customer_id=pk,
@@ -195,12 +200,13 @@ def _for_the_journal(customer_ids: Collection[UUID]) -> list[journal.Entry]:
     ]
 
 
-def _finish_or_leave(customer_id: UUID) -> None:
+def _finish_or_leave(customer_ids: Sequence[UUID]) -> None:
     """The rows are gone and stay gone: a failure here leaves the receipt open for `reconcile`."""
     try:
-        finish([customer_id])
+        finish(customer_ids)
     except Exception as error:  # its text may hold values: only its kind is logged
-        logger.error("The key of %s is not destroyed yet (%s).", customer_id, type(error).__name__)
+        who, what = customer_ids[0], type(error).__name__
+        logger.error("The key of %s is not destroyed yet (%s).", who, what)
 
 
 def needed_by_others(decided: Sequence[Plan]) -> set[UUID]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from register import policy
 from register.models import Channel, Customer
-from register.services import consents
+from register.services import consents, merging
 
 ADDRESS = {Channel.EMAIL.value: "email", Channel.SMS.value: "phone"}
 
@@ -31,7 +31,7 @@ def leave(*, customer_id: UUID, channel: str, at: datetime) -> int:
 
 
 def _readers(customer_id: UUID, channel: str) -> list[Customer]:
-    her = Customer.objects.filter(pk=customer_id).first()
+    her = Customer.objects.filter(pk=customer_id).first() or merging.survivor_of(customer_id)
     if her is None:
         return []
     address = getattr(her, ADDRESS[channel])

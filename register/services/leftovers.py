@@ -18,7 +18,7 @@ IDS_A_QUERY = 1_000
 
 def raw_delete(rows: QuerySet[Any]) -> int:
     """One statement. Django's own delete() would first read every row and its children."""
-    return int(rows._raw_delete(rows.db))
+    return int(rows._raw_delete(rows.db) or 0)
 
 
 def logged_types() -> set[str]:

@@ -83,7 +83,7 @@ def hand_over(
     """
     row = bookings.locked(booking, Booking.State.RESERVED)
     _ensure_at_the_dock(row)
-    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at))
+    customers.ensure_may_rent(customer=row.customer, on=clock.local_date(at), booking=row)
     if not row.agreements.filter(state=Agreement.State.SIGNED).exists():
         raise NotSigned(_("The agreement is not signed yet: the desk signs it first."))
     _check_drivers(row, checklist, by=by, at=at)

@@ -26,6 +26,7 @@ from register.services import (
     erasure,
     events,
     facts,
+    former,
     holds,
     journal,
     short_clocks,
@@ -278,16 +279,19 @@ def _erase(part: Collection[UUID], report: Report, at: datetime, by: Any) -> Non
     """Where the database checks a foreign key at once, it is tried first: whether a record of
     somebody else needs one that goes is asked only where the database says so."""
     try:
-        decided, waiting, rows = _rows_gone(part, report.on, at, by, ask=not checks_at_once())
+        decided, waiting, rows, known = _rows_gone(
+            part, report.on, at, by, ask=not checks_at_once()
+        )
     except IntegrityError:
-        decided, waiting, rows = _rows_gone(part, report.on, at, by, ask=True)
+        decided, waiting, rows, known = _rows_gone(part, report.on, at, by, ask=True)
     report.rows += rows
     report.people += len(decided)
     for pk, why in waiting.items():
         _stays(report, pk, why)
     try:
-        gone = Ids(plan.customer_id for plan in decided)
         entries = erasure.entries_of(decided, at=at)
+        entries += former.entries(entries, known)
+        gone = Ids(entry.customer_id for entry in entries)
         report.keys += erasure.finish(gone, entries=entries, rehearsal=report.dry_run)
     except Exception as error:  # the rows are gone; the next run finishes
         for plan in decided:
@@ -296,12 +300,13 @@ def _erase(part: Collection[UUID], report: Report, at: datetime, by: Any) -> Non
 
 def _rows_gone(
     part: Collection[UUID], on: date, at: datetime, by: Any, *, ask: bool
-) -> tuple[list[Plan], dict[UUID, frozenset[str]], Counter[str]]:
+) -> tuple[list[Plan], dict[UUID, frozenset[str]], Counter[str], former.Former]:
     with transaction.atomic():
         decided, waiting = _decide(_lock_free(part), on, ask=ask)
+        known = former.ids(plan.customer_id for plan in decided) if decided else {}
         rows = erasure.carry_out(decided, by=by, at=at) if decided else Counter[str]()
         troubles.forget([plan.customer_id for plan in decided])
-    return decided, waiting, rows
+    return decided, waiting, rows, known
 
 
 def checks_at_once() -> bool:

@@ -27,7 +27,7 @@ from register.models import (
     PaperFolder,
     Tally,
 )
-from register.services import events, holds
+from register.services import events, holds, merging
 from register.services.erasure_plans import ended_at
 from register.services.leftovers import forsaken_companies
 
@@ -191,7 +191,7 @@ def delete_with_children(rows: QuerySet[Any]) -> Counter[str]:
 def sweep(*, on: date, at: datetime) -> Counter[str]:
     """Delete expired sessions with what is known of their browsers, counts that ran out, jobs
     finished a week ago, and companies without people or bookings that were saved more than three
-    years ago."""
+    years ago; empty the journals of merges that cannot be undone any more."""
     jobs: type[Model] = apps.get_model(JOBS)
     old_jobs = jobs._base_manager.filter(finished_at__lt=at - timedelta(days=JOB_DAYS))
     return +Counter(
@@ -201,6 +201,7 @@ def sweep(*, on: date, at: datetime) -> Counter[str]:
             "register.Tally": _delete(Tally.objects.filter(expires__lt=at)),
             JOBS: _delete(old_jobs),
             "register.Company": _old_companies(on),
+            "register.Merge": merging.forget_journals(on=on),
         }
     )
 

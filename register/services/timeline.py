@@ -13,6 +13,7 @@ from register.declare import Sight
 from register.models import (
     Agreement,
     Ban,
+    BanOverride,
     Booking,
     Case,
     Consent,
@@ -21,8 +22,10 @@ from register.models import (
     Disclosure,
     Driver,
     Feedback,
+    Hold,
     IdentityCheck,
     LoyaltyMembership,
+    Merge,
     Message,
     OrderLine,
     Payment,
@@ -33,11 +36,19 @@ from register.models import (
 )
 
 LIMIT_PER_KIND = 200
+DEALS, MONEY, CASES, WORDS, RIGHTS = "deals", "money", "cases", "words", "rights"
+GROUPS = {
+    "quote": DEALS, "booking": DEALS, "driver": DEALS, "handover": DEALS, "return": DEALS,
+    "agreement": DEALS, "loyalty": DEALS, "line": MONEY, "payment": MONEY, "deposit": MONEY,
+    "case": CASES, "ban": CASES, "override": CASES, "message": WORDS, "feedback": WORDS,
+}  # fmt: skip
+"""Of each kind of entry the group by which the page filters. What is not here is about rights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One happening. `kind` is the model's name in lower case; `money` in cents."""
+    """One happening. `kind` is the model's name in lower case; `money` in cents; `address` of its
+    own page, where it has one."""
 
     at: datetime
     kind: str
@@ -46,16 +57,30 @@ class Entry:
     state: Any = ""
     money: int | None = None
     row: Model | None = None
+    address: str = ""
+
+    @property
+    def group(self) -> str:
+        return GROUPS.get(self.kind, RIGHTS)
 
 
 Teller = Callable[[Customer, User], Iterator[Entry]]
+
+
+def tell_also(model: type[Model], teller: Teller) -> None:
+    """Let an app above the register tell what happened in its own table; twice counts once."""
+    if (model, teller) not in _more:
+        _more.append((model, teller))
+
+
+_more: list[tuple[type[Model], Teller]] = []
 
 
 def of(*, customer: Customer, user: User) -> list[Entry]:
     """The newest first."""
     entries = [
         entry
-        for model, teller in TELLERS
+        for model, teller in (*TELLERS, *_more)
         if permissions.may_see(user, model)
         for entry in teller(customer, user)
     ]
@@ -195,6 +220,28 @@ def _bans(customer: Customer, user: User) -> Iterator[Entry]:
         yield Entry(_noon(row.starts_on), "ban", _("Rental ban"), row.reason, state, None, row)
 
 
+def _overrides(customer: Customer, user: User) -> Iterator[Entry]:
+    for row in _rows(customer, "banoverrides").select_related("booking"):
+        title = _("Let through in spite of a ban, booking %(number)s")
+        yield Entry(
+            row.given_at, "override", title % {"number": row.booking.number},
+            _told(user, row, "reason"), "", None, row.booking,
+        )  # fmt: skip
+
+
+def _holds(customer: Customer, user: User) -> Iterator[Entry]:
+    for row in _rows(customer, "holds"):
+        state = _("Lifted") if row.released_at else _("In force")
+        title = _("Hold: %(reason)s") % {"reason": row.get_reason_display()}
+        yield Entry(row.placed_at, "hold", title, "", state, None, row)
+
+
+def _merges(customer: Customer, user: User) -> Iterator[Entry]:
+    for row in _rows(customer, "merges").defer("journal"):
+        title = _("Customer %(number)s was merged into this record")
+        yield Entry(row.merged_at, "merge", title % {"number": row.former_number})
+
+
 def _restrictions(customer: Customer, user: User) -> Iterator[Entry]:
     for row in _rows(customer, "processingrestrictions"):
         state = _("Lifted") if row.lifted_at else _("In force")
@@ -242,6 +289,9 @@ TELLERS: tuple[tuple[type[Model], Teller], ...] = (
     (Feedback, _feedback),
     (Consent, _consents),
     (Ban, _bans),
+    (BanOverride, _overrides),
+    (Hold, _holds),
+    (Merge, _merges),
     (ProcessingRestriction, _restrictions),
     (IdentityCheck, _checks),
     (LoyaltyMembership, _loyalty),

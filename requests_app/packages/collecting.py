@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from register import clock, policy
 from register.declare import Category, Clock, Named, Retention
 from register.desk import audit_words
-from register.models import AuditEvent, Customer, Disclosure
+from register.models import AuditEvent, Customer, Disclosure, Merge
 from register.services import events
 from register.vault import Erased, Secret
 from requests_app.packages import passages
@@ -235,7 +235,11 @@ def _given(customer: Customer, sieve: Sieve) -> Iterator[Given]:
 
 def _looks(customer: Customer, language: str) -> Iterator[Look]:
     roles = {role.key: role for role in policy.ROLES}
-    for event in AuditEvent.objects.filter(customer_id=customer.pk).order_by("at", "id"):
+    hers = [
+        customer.pk,
+        *Merge.objects.filter(customer=customer).values_list("former_id", flat=True),
+    ]
+    for event in AuditEvent.objects.filter(customer_id__in=hers).order_by("at", "id"):
         held = [roles[key] for key in event.actor_roles.split(",") if key in roles]
         yield Look(
             at=localtime(event.at).isoformat(),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from register import policy
 from register.models import Channel, Choice, Consent, Customer
-from register.services import asking, events, own_links, preferences
+from register.services import asking, events, merging, own_links, preferences
 from register.services.asking import Line
 
 
@@ -39,7 +39,8 @@ def customer_of(token: str) -> Customer | None:
     found = own_links.chooser(token)
     if found is None:
         return None
-    return Customer.objects.filter(pk=found, erased_on__isnull=True).first()
+    person = Customer.objects.filter(pk=found).first() or merging.survivor_of(found)
+    return None if person is None or person.erased_on else person
 
 
 def lines(customer: Customer) -> tuple[Line, ...]:

@@ -1,6 +1,7 @@
 """The public pages. Each reads like a sentence: parse, call one service, answer."""
 
 from requests_app.views.choices import choices
+from requests_app.views.feedback import feedback
 from requests_app.views.leaving import leave
 from requests_app.views.letters import request_letter
 from requests_app.views.notice import notice_page, notice_pdf, version, version_pdf, versions
@@ -17,6 +18,7 @@ from requests_app.views.schema import schema
 
 __all__ = [
     "choices",
+    "feedback",
     "leave",
     "notice_page",
     "notice_pdf",

@@ -14,9 +14,11 @@
   }
   document.addEventListener("keydown", function (event) {
     var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
-    if (event.key === "/" && box && !typing) {
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      var home = document.querySelector("[data-search-home]");
       event.preventDefault();
-      box.focus();
+      if (box) { box.focus(); box.select(); }
+      else if (home) home.click();
     } else if (box && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       if (document.activeElement === box || document.activeElement.classList.contains("hit")) {
         event.preventDefault();
@@ -24,8 +26,14 @@
       }
     } else if (box && event.key === "Escape" && document.activeElement.classList.contains("hit")) {
       box.focus();
+    } else if (box && event.key === "Escape" && document.activeElement === box && box.value) {
+      event.preventDefault();
+      box.value = "";
+      document.getElementById("results").replaceChildren();
     }
   });
+  // After a search that found several, the arrows and Enter go on from the first of them.
+  if (box && hits().length > 0) hits()[0].focus();
   var summary = document.querySelector(".summary[tabindex]");
   if (summary) summary.focus();
   document.querySelectorAll("[data-confirm]").forEach(function (form) {

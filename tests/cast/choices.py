@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from register import policy
 from register.models import (
     Ban,
+    BanOverride,
+    Booking,
     Breach,
     Choice,
     Company,
@@ -21,6 +24,7 @@ from register.models import (
     Mailing,
     MaintenanceBlock,
     Mandate,
+    Merge,
     PaperFolder,
     ProcessingRestriction,
     Processor,
@@ -99,6 +103,22 @@ def contact(of: Customer, at_company: Company | None = None, **fields: Any) -> C
         company=at_company or company(),
         **({"role_title": "Retkivastaava"} | fields),
     )
+
+
+def override(
+    of: Customer, booking: Booking, of_ban: Ban | None = None, **fields: Any
+) -> BanOverride:
+    named = {"reason": "Sovittu puhelimessa.", "given_at": NOW}
+    return BanOverride.objects.create(
+        customer=of, booking=booking, ban=of_ban or ban(of), **(named | fields)
+    )
+
+
+def merged(of: Customer, **fields: Any) -> Merge:
+    """Another record went into this one long ago."""
+    named = {"former_id": uuid4(), "former_number": 5_000 + next(serial), "merged_at": NOW,
+             "undo_through": TODAY + timedelta(days=30), "journal": b"{}"}  # fmt: skip
+    return Merge.objects.create(customer=of, **(named | fields))
 
 
 def identity_check(of: Customer, **fields: Any) -> IdentityCheck:

@@ -24,6 +24,8 @@ from tests.cast.choices import (
     identity_check,
     loyalty,
     mandate,
+    merged,
+    override,
     restriction,
 )
 from tests.cast.days import NOW
@@ -86,17 +88,18 @@ def story() -> Story:
     attachment(renter, case=damaged)
     attachment(renter, kind="recording", media_type="audio/wav", content=wav(), message=written)
     attachment(renter, kind="signature", agreement=signed)
-    _everything_else(renter, on_behalf_of=co_driver)
+    _everything_else(renter, booked, on_behalf_of=co_driver)
     return Story(renter, co_driver, booked, signed, driven, damaged, written)
 
 
-def _everything_else(of: Customer, *, on_behalf_of: Customer) -> None:
+def _everything_else(of: Customer, booking: Booking, *, on_behalf_of: Customer) -> None:
     makers = (
         feedback, consent, choice, loyalty, contact, identity_check, disclosure, delivery,
     )  # fmt: skip
     for make in makers:
         make(of)
-    ban(of, lifted_at=NOW)
+    override(of, booking, ban(of, lifted_at=NOW))
+    merged(of)
     restriction(of, told_before_lifting_at=NOW, lifted_at=NOW)
     hold(of, released_at=NOW)
     mandate(of, on_behalf_of)

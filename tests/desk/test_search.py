@@ -80,6 +80,8 @@ def test_marketing_does_not_search() -> None:
 
 def test_the_dock_does_not_find_by_e_mail_nor_a_secret_phone() -> None:
     aino = cast.aino(secrecy_order=True)
+    cast.booking(aino)
+    assert found("aallokko", cast.olli()) == [aino]
     assert found(aino.email, cast.olli()) == []
     assert found(str(aino.phone), cast.olli()) == []
     assert found(str(aino.phone)) == [aino]
@@ -93,6 +95,7 @@ def test_namesakes_are_told_apart_by_their_phones_where_those_may_be_seen(
     who: Callable[[], User], secret: bool, shown: bool
 ) -> None:
     aino = cast.aino(secrecy_order=secret)
+    cast.booking(aino)
     [hit] = search.find(query="aallokko", by=who(), at=cast.NOW).hits
     assert hit.phone == (str(aino.phone) if shown else "")
 
@@ -194,3 +197,43 @@ def test_a_registration_finds_first_who_has_the_craft_now() -> None:
     cast.booking(cast.customer(last_name="Aalto"), craft=craft, starts_at=cast.NOW + 9 * hours)
     found = search.find(query=craft.registration, by=cast.kaisa(), at=cast.NOW)
     assert [hit.customer.last_name for hit in found.hits] == ["Österman", "Aalto"]
+
+
+def test_the_dock_finds_only_people_of_these_days() -> None:
+    aino = cast.aino()
+    assert found("aallokko", cast.olli()) == []
+    assert found("aallokko", cast.kaisa()) == [aino]
+    cast.booking(aino)
+    assert found("aallokko", cast.olli()) == [aino]
+
+
+@pytest.mark.parametrize(
+    "query", ["aalokko", "Aallokkko", "allokko", "aalokok", "aino aalloko", "aalloko ainno"]
+)
+def test_a_misspelt_name_finds_aino_and_not_everybody(query: str) -> None:
+    aino = cast.aino()
+    cast.customer(first_name="Meri", last_name="Ulappa")
+    cast.eero()
+    assert found(query) == [aino]
+
+
+def test_the_likest_name_comes_first() -> None:
+    likest = cast.customer(first_name="Aino", last_name="Aalto")
+    cast.customer(first_name="Ainomaria", last_name="Aaltola")
+    assert found("ainno aalto")[0] == likest
+
+
+def test_a_company_is_found_by_its_name_and_business_id_with_its_people() -> None:
+    company, aino = cast.company(name="Saaristo Kuvitelma Oy"), cast.aino()
+    cast.contact(aino, company)
+    for query in ("saaristo kuv", company.business_id, company.business_id.replace("-", "")):
+        answer = search.find(query=query, by=cast.kaisa(), at=cast.NOW)
+        assert [hit.customer for hit in answer.hits] == [aino], query
+        assert answer.companies == (company,)
+    assert not search.find(query="saaristo kuv", by=cast.olli(), at=cast.NOW)
+
+
+def test_the_erased_come_last() -> None:
+    gone = cast.customer(first_name="Aava", last_name="Aallokko", erased_on=cast.TODAY)
+    aino = cast.aino()
+    assert found("aallokko") == [aino, gone]

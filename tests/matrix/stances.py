@@ -143,6 +143,7 @@ STANCES: dict[str, Stance] = {
     "package-fetch": form(anybody, token="status", key="package"),
     "choices": form(anybody, token="choices"),
     "leave": replace(form(anybody, token="leave"), bare=True),
+    "feedback": form(anybody, token="feedback"),
     # -- Coming in and going out -----------------------------------------------------------------
     **dict.fromkeys(
         (
@@ -171,7 +172,14 @@ STANCES: dict[str, Stance] = {
     "admin:desk-timeline-move": act(writes("register.Booking")),
     "admin:desk-search": act(verb("search")),
     "admin:desk-person-new": form(writes("register.Customer")),
+    "admin:desk-person-alike": act(writes("register.Customer")),
     "admin:desk-person": page(sees("register.Customer"), "customer"),
+    "admin:desk-note": act(writes("register.Message"), "customer"),
+    "admin:desk-merge": form(verb("merge"), "customer"),
+    "admin:desk-merge-preview": form(verb("merge"), "customer", other="other"),
+    "admin:desk-merge-undo": act(verb("merge"), "register.Merge"),
+    "admin:desk-company": page(sees("register.Company"), "register.Company"),
+    "admin:desk-ban-override": act(verb("override_ban"), "booking"),
     "admin:desk-contact": form(writes("register.Customer"), "customer"),
     "admin:desk-contact-checked": act(verb("check_contact"), "customer"),
     "admin:desk-reveal": act(verb("reveal"), "customer"),

@@ -33,7 +33,7 @@ from register.models import (
     RoleGrant,
     User,
 )
-from register.services import approvals, erasure, invoices, own_links
+from register.services import approvals, erasure, feedback, invoices, own_links
 from register.services.erasure_plans import Ground
 from register.vault.fields import SealedField
 from requests_app import tokens
@@ -115,7 +115,8 @@ def _fill(world: World, whose: str) -> None:
         cast.identity(person), cast.card(person, number=None, last_four="4242"),
         cast.rental(booking, returned_at=returned), cast.driver(person, booking),
         cast.line(booking), cast.payment(booking), cast.deposit(booking), cast.invoice(booking),
-        _company_of(person), _package(asked, world.at),
+        _company_of(person), _package(asked, world.at), cast.merged(person),
+        cast.override(person, booking, cast.ban(person, lifted_at=world.at)),
         *_chosen(person, whose, world.at),
     ]  # fmt: skip
     for make in (cast.quote, cast.feedback, cast.choice, cast.loyalty, cast.identity_check):
@@ -377,8 +378,15 @@ def _tokens(world: World) -> None:
         "package": tokens.derive(tokens.PACKAGE, package.pk),
         "choices": choices.token_for(customer),
         "leave": own_links.leave_token(customer.pk, "email"),
+        "feedback": feedback.token(_over(customer, world.at)),
+        "other": str(cast.customer().pk),
         "signed": tokens.sign("TP-2026-0001", use="sent"),
     }
+
+
+def _over(customer: Customer, at: datetime) -> Booking:
+    """A rental that is over and may be told about."""
+    return cast.booking(customer, starts_at=at - timedelta(days=2), state=Booking.State.RETURNED)
 
 
 def _new_request(at: datetime) -> str:

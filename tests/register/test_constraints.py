@@ -159,6 +159,8 @@ MAKE: dict[type[models.Model], Make] = {
     rows.Delivery: lambda **f: cast.delivery(cast.customer(), **f),
     rows.Choice: lambda **f: cast.choice(cast.customer(), **f),
     rows.Ban: lambda **f: cast.ban(cast.customer(), **f),
+    rows.BanOverride: lambda **f: cast.override((of := cast.customer()), cast.booking(of), **f),
+    rows.Merge: lambda **f: cast.merged(cast.customer(), **f),
     rows.ProcessingRestriction: lambda **f: cast.restriction(cast.customer(), **f),
     rows.Hold: lambda **f: cast.hold(cast.customer(), **f),
     rows.Identity: lambda **f: cast.identity(cast.customer(), **f),
@@ -205,6 +207,17 @@ def twice(make: Make, **fields: Any) -> None:
 def same_contact() -> None:
     eero, company = cast.eero(), cast.company()
     twice(lambda: cast.contact(eero, company))
+
+
+def let_through_twice() -> None:
+    eero = cast.eero()
+    booking, ban = cast.booking(eero), cast.ban(eero)
+    twice(lambda: cast.override(eero, booking, ban))
+
+
+def merged_with_itself() -> None:
+    eero = cast.eero()
+    cast.merged(eero, former_id=eero.pk)
 
 
 def same_driver() -> None:
@@ -354,6 +367,9 @@ TRIES: dict[str, Callable[[], object]] = {
         rows.Ban, starts_on=cast.TODAY, ends_on=cast.TODAY - DAY
     ),
     "register_ban_has_reason": breaks(rows.Ban, reason=""),
+    "register_override_has_reason": breaks(rows.BanOverride, reason=""),
+    "register_override_once_a_booking": let_through_twice,
+    "register_merge_of_two": merged_with_itself,
     "register_restriction_told_before_lifting": breaks(
         rows.ProcessingRestriction, lifted_at=cast.NOW
     ),

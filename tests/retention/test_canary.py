@@ -47,6 +47,8 @@ def everything_of(aino: Customer, told: cast.Story) -> None:
         "register.Attachment": lambda: cast.attachment(aino),
         "register.Mandate": lambda: cast.mandate(aino, told.eero),
         "register.Delivery": lambda: cast.delivery(aino),
+        "register.BanOverride": lambda: cast.override(aino, told.booking),
+        "register.Merge": lambda: cast.merged(aino),
         "register.CompanyContact": lambda: cast.contact(aino),
         "requests_app.DataSubjectRequest": lambda: request_of(
             aino, state="closed", closed_at=cast.NOW

@@ -40,7 +40,8 @@ PASSPORT, LICENCE, CARD = "KANARIA771", "KANARIB882", "4929000000006"
 PHOTO = b"kanaria-photo-993"
 EXPIRY = "09/87"
 PASSAGE = "KANARIAP993"
-CANARIES = [CODE, PASSPORT, LICENCE, CARD, PASSAGE, PHOTO.decode()]
+JOURNAL = b"kanaria-journal-994"
+CANARIES = [CODE, PASSPORT, LICENCE, CARD, PASSAGE, PHOTO.decode(), JOURNAL.decode()]
 
 
 @pytest.fixture
@@ -53,6 +54,7 @@ def canaries(db, aino) -> Customer:
         customer=aino, number=CARD, expiry=EXPIRY, last_four=CARD[-4:], brand="visa"
     )
     cast.attachment(aino, content=PHOTO)
+    cast.merged(aino, journal=JOURNAL)
     Passage.objects.create(
         request=request_of(aino, state="closed", closed_at=cast.NOW), customer=aino,
         table="register.Case", row_id=uuid4(), seen="0" * 64, verdict="redact", words=PASSAGE,
@@ -73,7 +75,7 @@ def test_a_canary_stands_in_every_sealed_column(canaries):
     planted = {
         "identity.personal_identity_code", "identity.passport_number",
         "identity.driving_licence_number", "card.number", "card.expiry",
-        "attachment.content", "package.content", "passage.words",
+        "attachment.content", "package.content", "passage.words", "merge.journal",
     }  # fmt: skip
     assert {field.label for field in checks.all_sealed()} == planted
 
