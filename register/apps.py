@@ -26,14 +26,15 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from register import checks, tasks  # noqa: F401 - importing checks registers them
         from register.desk import approvals, audit_log, roles
-        from register.services import audit, invitations, look_ups, signing_in
+        from register.services import invitations, lifting, look_ups, revealing, signing_in
         from register.vault.audit import set_sink
 
-        set_sink(audit.write_down)
+        set_sink(revealing.write_down)
         signing_in.listen(tell_with=tasks.tell_of_changed_sign_in.enqueue)
         approvals.put_on_the_desk()
         audit_log.put_on_the_desk()
         roles.put_on_the_desk()
         invitations.tell_with(tasks.send_invitation.enqueue)
+        lifting.tell_with(tasks.tell_of_lifting.enqueue)
         look_ups.tell_with(tasks.tell_of_look_ups.enqueue)
         post_migrate.connect(stand_guard, dispatch_uid="register.guards")

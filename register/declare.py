@@ -248,6 +248,8 @@ class Role(Named):
     verbs: tuple[str, ...] = ()
     only_current: bool = False
     """Its lists hold the people of these days; anybody else is found by asking for her."""
+    purposes: tuple[Purpose, ...]
+    """What its work is for: its lists leave out whoever has restricted all of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +274,14 @@ class DisclosureBasis(Named):
     def __post_init__(self) -> None:
         if not self.recipients:
             raise PolicyError(f"basis {self.key} fits no recipient")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonToOpen(Named):
+    """Why a sealed value is opened, and the key of the purpose that it serves: of whoever is
+    restricted or has objected there, nothing is opened for it."""
+
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

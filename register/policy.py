@@ -23,6 +23,7 @@ from register.declare import (
     Ground,
     Named,
     Purpose,
+    ReasonToOpen,
     Recipient,
     Retain,
     Retention,
@@ -488,6 +489,7 @@ DESK = Role(
         "Palvelee asiakkaita, varaa, vuokraa ja tunnistaa.", "Betjänar kunder, bokar, hyr ut och identifierar.",
         "Serves customers, books, rents and checks identity.",
     ),
+    purposes=(SERVICE, COMMUNICATION, LOYALTY),
     writes=(
         "register.Customer", "register.Identity", "register.CardOnFile", "register.IdentityCheck",
         "register.Company", "register.CompanyContact", "register.Mandate", "register.QuoteRequest",
@@ -507,6 +509,7 @@ DOCK = Role(
         "Lämnar ut och tar emot vattenskotrar och noterar skador.",
         "Hands over and takes back the craft and notes damage.",
     ),
+    purposes=(SERVICE,),
     writes=(
         "register.Rental", "register.Driver", "register.Case", "register.ConditionMark",
         "register.Attachment", "register.MaintenanceBlock",
@@ -522,6 +525,7 @@ BOOKKEEPER = Role(
         "Sköter betalningar, fakturor och verifikat.",
         "Looks after payments, invoices and vouchers.",
     ),
+    purposes=(SERVICE, BOOKKEEPING),
     writes=(
         "register.Payment",
         "register.Deposit",
@@ -541,6 +545,7 @@ MARKETER = Role(
         "Sends marketing to those who have agreed to it.",
     ),
     verbs=("mail",),
+    purposes=(MARKETING, ANALYSIS),
 )
 PRIVACY = Role(
     key="privacy",
@@ -550,6 +555,7 @@ PRIVACY = Role(
         "Behandlar dataskyddsbegäranden och spärrar och läser åtkomstloggen.",
         "Handles data-subject requests and holds and reads the audit.",
     ),
+    purposes=(RIGHTS, AUTHORITIES, SECURITY),
     writes=(
         "register.Hold", "register.ProcessingRestriction", "register.Disclosure",
         "register.PaperFolder", "requests_app.DataSubjectRequest", "register.IdentityCheck",
@@ -568,6 +574,7 @@ OWNER = Role(
         "Ansvarar för registret, rollerna och dataskyddsbeskrivningen.",
         "Answers for the register, the roles and the notice.",
     ),
+    purposes=PURPOSES,
     writes=("*",),
     verbs=(
         "search", "reveal", "identify", "check_contact", "package", "erase", "audit", "export",
@@ -1087,7 +1094,7 @@ CHOICES = Category(
         *held(
             "register.ProcessingRestriction",
             supplied="kind purpose ground",
-            observed="starts_at told_before_lifting_at lifted_at",
+            observed="starts_at told_before_lifting_at lifts_on lifted_at",
             portable="kind purpose ground starts_at",
         ),
         *held(
@@ -1703,12 +1710,12 @@ WITHHOLDING_GROUNDS = (
 """Why a passage is left out of a copy, whole or in part. The person is told which it was."""
 
 REVEAL_REASONS = (
-    Named(key="identify", name=Text("Henkilön erottaminen samannimisistä", "Särskilja personer med samma namn", "Telling people apart")),
-    Named(key="agreement", name=Text("Vuokrasopimuksen tekeminen", "Upprättande av hyresavtal", "Making a rental agreement")),
-    Named(key="charge", name=Text("Jälkiveloitus", "Efterdebitering", "A later charge")),
-    Named(key="authority", name=Text("Viranomaisen lakiin perustuva pyyntö", "Myndighets lagstadgade begäran", "An authority's lawful request")),
-    Named(key="request", name=Text("Tietosuojapyynnön käsittely", "Behandling av dataskyddsbegäran", "Handling a data-subject request")),
-    Named(key="correction", name=Text("Tiedon tarkistaminen tai korjaaminen", "Kontroll eller rättelse", "Checking or correcting it")),
+    ReasonToOpen(key="identify", purpose=SERVICE.key, name=Text("Henkilön erottaminen samannimisistä", "Särskilja personer med samma namn", "Telling people apart")),
+    ReasonToOpen(key="agreement", purpose=SERVICE.key, name=Text("Vuokrasopimuksen tekeminen", "Upprättande av hyresavtal", "Making a rental agreement")),
+    ReasonToOpen(key="charge", purpose=SERVICE.key, name=Text("Jälkiveloitus", "Efterdebitering", "A later charge")),
+    ReasonToOpen(key="authority", purpose=AUTHORITIES.key, name=Text("Viranomaisen lakiin perustuva pyyntö", "Myndighets lagstadgade begäran", "An authority's lawful request")),
+    ReasonToOpen(key="request", purpose=RIGHTS.key, name=Text("Tietosuojapyynnön käsittely", "Behandling av dataskyddsbegäran", "Handling a data-subject request")),
+    ReasonToOpen(key="correction", purpose=RIGHTS.key, name=Text("Tiedon tarkistaminen tai korjaaminen", "Kontroll eller rättelse", "Checking or correcting it")),
 )  # fmt: skip
 
 EXPORT_REASONS = (

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import default_task_backend, task
 
-from register.services import case_letters, choices_link, invitations, look_ups, sending
+from register.services import case_letters, choices_link, invitations, lifting, look_ups, sending
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long a letter that did not leave waits before the next try."""
@@ -74,3 +74,16 @@ def send_case_letter(
             raise
         later = send_case_letter.using(run_after=at + PAUSES[tries])
         later.enqueue(case_id, kind, message_id, user_id, tries + 1)
+
+
+@task()
+def tell_of_lifting(restriction_id: str, tries: int = 0) -> None:
+    """Mail the person that her restriction will be lifted. One that does not leave is tried again,
+    a few times; until it has left, nothing is lifted."""
+    at = timezone.now()
+    try:
+        lifting.mail(restriction_id=UUID(restriction_id), at=at)
+    except Exception:
+        if not default_task_backend.supports_defer or tries >= len(PAUSES):
+            raise
+        tell_of_lifting.using(run_after=at + PAUSES[tries]).enqueue(restriction_id, tries + 1)

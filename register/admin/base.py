@@ -26,7 +26,7 @@ from register.admin.forms import PolicyForm
 from register.declare import Sight
 from register.models import Booking, Case, Company, Customer
 from register.money import euros
-from register.services import audit, customers, events
+from register.services import audit, customers, events, restrictions
 from register.services.refusals import Refused
 from register.vault.fields import SealedField
 
@@ -135,11 +135,15 @@ class PolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The people whose rows there are for this user, or None for everybody's. A row that is
         named by its opaque id opens to those whose lists are shorter as well."""
         user: Any = request.user
+        lists = hasattr(request, "lists")
+        people = None
         if permissions.roles_of(user) == (policy.MARKETER.key,):
-            return customers.visible_to(user)
-        if hasattr(request, "lists") and permissions.works_with_current_people_only(user):
-            return customers.listed_to(user, at=timezone.now())
-        return None
+            people = customers.visible_to(user)
+        elif lists and permissions.works_with_current_people_only(user):
+            people = customers.listed_to(user, at=timezone.now())
+        if not lists or not self._is_personal():
+            return people
+        return restrictions.listed(people, table=self.model._meta.label, user=user)
 
     # -- Forms ----------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from register.models import (
     Message,
     ProcessingRestriction,
 )
-from register.services import consents, holds, restrictions
+from register.services import consents, holds, messaging, restrictions
 
 
 @admin.register(Message)
@@ -30,6 +30,11 @@ class MessageAdmin(PolicyAdmin):
     filters = ("channel", "direction", "topic", "happened_at")
     list_select_related = ("customer",)
     now_in = ("happened_at",)
+
+    def before_save(self, request: HttpRequest, obj: Message, form: Any, change: bool) -> None:
+        """What goes out is a use of the data; what came in is only stored."""
+        if not change and obj.direction == Message.Direction.OUT:
+            messaging.ensure_may_write_to(obj.customer, topic=obj.topic, channel=obj.channel)
 
 
 @admin.register(Attachment)
@@ -141,11 +146,15 @@ class ProcessingRestrictionAdmin(PolicyAdmin):
     filters = ("kind", "purpose", "lifted_at")
     list_select_related = ("customer",)
     now_in = ("starts_at",)
+    changes = False
+    """One is lifted on the person's page, where she is told first (services.lifting)."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        names = super().get_fields(request, obj)
+        later = ("told_before_lifting_at", "lifts_on", "lifted_at")
+        return names if obj else [name for name in names if name not in later]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-            return
         try:
             made = restrictions.restrict(
                 customer=obj.customer, purpose=obj.purpose, kind=obj.kind, ground=obj.ground,

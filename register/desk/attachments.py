@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,6 +23,7 @@ from register.desk.access import needs_sight, require_proof, staff
 from register.desk.forms import RevealForm
 from register.models import Attachment
 from register.services import attachments, audit
+from register.services.restrictions import Restricted
 from register.vault import papers
 from register.vault.files import SealedContent
 
@@ -64,7 +66,10 @@ def _opened(request: HttpRequest, site: Any, row: Attachment) -> HttpResponse:
     if not form.is_valid():
         return _page(request, site, row)
     require_proof(request)
-    open_to(request, [row], form.cleaned_data["reason"], timezone.now())
+    try:
+        open_to(request, [row], form.cleaned_data["reason"], timezone.now())
+    except Restricted as refused:
+        messages.error(request, str(refused))
     return redirect("admin:desk-attachment", row.pk)
 
 

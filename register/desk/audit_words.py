@@ -126,6 +126,8 @@ VERBS: dict[str, Any] = {
     "correction.refused": _("refused a correction"),
     "recipient.told": _("told a recipient of the data"),
     "restriction.began": _("began a restriction"),
+    "restriction.to_be_lifted": _("decided when a restriction is lifted"),
+    "restriction.letter": _("printed the letter about lifting a restriction"),
     "restriction.told": _("told that a restriction will be lifted"),
     "restriction.lifted": _("lifted a restriction"),
     "objection.began": _("wrote down an objection"),

@@ -16,7 +16,11 @@ from django.views.decorators.http import require_POST
 
 from register import clock, masks, permissions
 from register.declare import Sight
+<<<<<<< HEAD
 from register.desk import panels, person_parts
+=======
+from register.desk import panels, restricted
+>>>>>>> d88f4c0 (A restricted person is only stored, wherever data is used; she is told before it is lifted; a package comes into another register)
 from register.desk.access import (
     needs_sight,
     needs_to_write,
@@ -83,7 +87,9 @@ def _context(request: HttpRequest, site: Any, customer: Customer, **more: Any) -
         "sealed": _sealed(user, customer),
         "reveal": RevealForm(fields=_revealable(user)),
         "consents": _consents(user, customer),
-        "restrictions": _restrictions(user, customer),
+        "restricted": (stands := restricted.standing(user, customer, on)),
+        "still_allowed": restricted.still_allowed(stands or ()),
+        "may_object": restricted.may_object(user, customer),
         "holds": _holds(user, customer),
         "may": _may(user, customer),
         "links": _links(user, customer),
@@ -223,7 +229,12 @@ def reveal(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
         messages.error(request, _("Choose why you need to see it."))
         return redirect("admin:desk-person", pk)
     require_proof(request)
-    revealed = _open(customer, name, row_id, reason=form.cleaned_data["reason"], by=user, at=at)
+    reason = form.cleaned_data["reason"]
+    try:
+        revealed = _open(customer, name, row_id, reason=reason, by=user, at=at)
+    except restrictions.Restricted as refused:
+        messages.error(request, str(refused))
+        return redirect("admin:desk-person", pk)
     context = _context(
         request,
         site,
@@ -264,12 +275,6 @@ def _consents(user: User, customer: Customer) -> list[Consent] | None:
     newest = asking.newest_acts(customer)
     order = [purpose.key for purpose in consents.CONSENTED]
     return sorted(newest.values(), key=lambda act: (order.index(act.purpose), act.channel))
-
-
-def _restrictions(user: User, customer: Customer) -> list[ProcessingRestriction] | None:
-    if not permissions.may_see(user, ProcessingRestriction):
-        return None
-    return list(restrictions.in_force().filter(customer=customer))
 
 
 def _holds(user: User, customer: Customer) -> list[Hold] | None:

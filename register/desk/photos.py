@@ -28,6 +28,7 @@ from register.desk.forms import RevealForm
 from register.models import Attachment, Booking, Case
 from register.services import attachments
 from register.services.refusals import Refused
+from register.services.restrictions import Restricted
 from register.vault import images
 from register.vault.files import SealedContent
 
@@ -141,7 +142,10 @@ def open_all(request: HttpRequest, site: Any, pk: UUID, of: str) -> HttpResponse
         messages.error(request, _("Say why you need the photos."))
         return redirect(_page(row))
     require_proof(request)
-    files.open_to(request, attachments.of_row(row), form.cleaned_data["reason"], now)
+    try:
+        files.open_to(request, attachments.of_row(row), form.cleaned_data["reason"], now)
+    except Restricted as refused:
+        messages.error(request, str(refused))
     return redirect(_page(row) + ANCHOR)
 
 

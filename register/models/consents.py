@@ -172,6 +172,13 @@ class ProcessingRestriction(PersonalRecord):
     told_before_lifting_at = models.DateTimeField(
         _("person told before lifting"), null=True, blank=True
     )
+    lifts_on = models.DateField(
+        _("to be lifted on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The day that the person is told of beforehand."),
+    )
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
 
     class Meta(PersonalRecord.Meta):

@@ -105,10 +105,12 @@ def of_row(row: Owner) -> QuerySet[Attachment]:
     return own.order_by("taken_at", "saved_at", "pk")
 
 
+@transaction.atomic
 def open_to(*, rows: Iterable[Attachment], reason: str, by: User, at: datetime) -> list[Attachment]:
     """Write down that each of these is opened, and why; those whose content is gone are left out.
 
-    Raises ValueError for a reason that the policy does not declare.
+    Raises ValueError for a reason that the policy does not declare, restrictions.Restricted where
+    a person has restricted what the reason serves; then none is opened.
     """
     opened = []
     for row in rows:

@@ -83,13 +83,16 @@ def may_correct(user: User, label: str) -> bool:
     return permissions.sight(user, apps.get_model(table), name) is not Sight.ABSENT
 
 
-def checked(label: str, value: Any) -> Any:
-    """The value in its normal form. Raises ValidationError with a sentence."""
+def checked(label: str, value: Any, *, typed: bool = True) -> Any:
+    """The value in its normal form. `typed`: by somebody at the desk, so that what its forms ask
+    beyond the column is asked as well. Raises ValidationError with a sentence."""
     column = column_of(label)
     if isinstance(value, str):
         value = validators.straight(value).strip()
-        if value and label in STRICTER:
+        if typed and value and label in STRICTER:
             value = STRICTER[label](value)
+        if column.max_length and len(value) > column.max_length:
+            raise ValidationError(_("This is longer than the field."), code="max_length")
         if not isinstance(column, SealedField) and column.name not in STRUCTURED:
             validators.refuse_card_numbers(value)
     if value in (None, ""):

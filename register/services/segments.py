@@ -181,11 +181,16 @@ def _of_history(segment: Segment) -> list[tuple[LeftOut, Q]]:
     agreed = Customer.objects.alias(grouped=grouped).filter(
         pk=OuterRef("pk"), grouped=Consent.Action.GIVEN
     )
-    against = restrictions.in_force().filter(customer=OuterRef("pk"), purpose=policy.ANALYSIS.key)
+    against = _against(policy.ANALYSIS.key)
     return [
         (LeftOut.ANALYSIS, ~Q(Exists(agreed)) | Q(Exists(against))),
+        *([(LeftOut.OUTSIDE, Q(Exists(_against(policy.LOYALTY.key))))] if segment.loyal else []),
         (LeftOut.OUTSIDE, ~_fits(segment)),
     ]
+
+
+def _against(purpose: str) -> QuerySet[ProcessingRestriction]:
+    return restrictions.in_force().filter(customer=OuterRef("pk"), purpose=purpose)
 
 
 def _fits(segment: Segment) -> Q:

@@ -189,6 +189,19 @@ STANCES: dict[str, Stance] = {
     "admin:desk-consents": form(writes("register.Consent"), "customer"),
     "admin:desk-consents-paper": act(writes("register.Consent"), "customer"),
     "admin:desk-consents-link": act(writes("register.Consent"), "customer"),
+    "admin:desk-object": act(writes("register.Consent"), "customer"),
+    "admin:desk-restriction-letter": page(
+        writes("register.ProcessingRestriction"), "register.ProcessingRestriction"
+    ),
+    "admin:desk-restriction-announce": act(
+        writes("register.ProcessingRestriction"), "register.ProcessingRestriction"
+    ),
+    "admin:desk-restriction-tell": act(
+        writes("register.ProcessingRestriction"), "register.ProcessingRestriction"
+    ),
+    "admin:desk-restriction-lift": act(
+        writes("register.ProcessingRestriction"), "register.ProcessingRestriction"
+    ),
     "admin:desk-book": form(writes("register.Booking"), "customer"),
     "admin:desk-booking": page(sees("register.Booking"), "booking"),
     "admin:desk-booking-change": form(writes("register.Booking"), "booking"),
