@@ -64,15 +64,16 @@ class Report:
 def read(content: bytes) -> dict[str, Any]:
     """The package, checked against the schema. Raises ImportRefused."""
     if len(content) > MOST_BYTES:
-        raise ImportRefused(_("The file is larger than 20 MB: it is no portability package."))
+        raise ImportRefused("The file is larger than 20 MB: it is no portability package.")
     data = _parsed(content)
     version = data.get("version") if isinstance(data, dict) else None
     if not isinstance(version, str):
-        raise ImportRefused(_("The file is JSON, but no portability package: it has no version."))
+        raise ImportRefused("The file is JSON, but no portability package: it has no version.")
     if version not in READS:
         raise ImportRefused(
-            _("The package is of a version that this register does not read. It reads: %(known)s.")
-            % {"known": ", ".join(READS)}
+            (
+                "The package is of a version that this register does not read. It reads: {known}."
+            ).format(known=", ".join(READS))
         )
     _check(data)
     assert isinstance(data, dict)
@@ -83,7 +84,7 @@ def _parsed(content: bytes) -> Any:
     try:
         return json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):  # its message may quote the file
-        raise ImportRefused(_("The file is not JSON in UTF-8.")) from None
+        raise ImportRefused("The file is not JSON in UTF-8.") from None
 
 
 def _refuse_constant(_name: str) -> None:
@@ -101,11 +102,12 @@ def _check(data: Any) -> None:
         where = "/".join(str(part) for part in broken.absolute_path) or "/"
         known = all(isinstance(p, int) or str(p).isidentifier() for p in broken.absolute_path)
         raise ImportRefused(
-            _("The package does not follow the schema: %(where)s (%(rule)s).")
-            % {"where": where if known else "?", "rule": broken.validator}
+            ("The package does not follow the schema: {where} ({rule}).").format(
+                where=where if known else "?", rule=broken.validator
+            )
         )
     if len(data["records"].get(portability.record_name(PERSON), [])) != 1:
-        raise ImportRefused(_("The package is not about exactly one person."))
+        raise ImportRefused("The package is not about exactly one person.")
 
 
 # -- Take in --------------------------------------------------------------------------------------
@@ -126,10 +128,10 @@ def take_in(
                 transaction.set_rollback(True)
                 transaction.set_rollback(True, using="vault")
     except DuplicateSealedValue:
-        raise ImportRefused(_("The identity code of the package is another customer's.")) from None
+        raise ImportRefused("The identity code of the package is another customer's.") from None
     except (IntegrityError, DataError):
         raise ImportRefused(
-            _("The register refuses a record of the package: it contradicts another one.")
+            "The register refuses a record of the package: it contradicts another one."
         ) from None
     return report
 
@@ -182,11 +184,10 @@ class _Import:
         found = alike(person, codes)
         if found and not anyway:
             raise ImportRefused(
-                _(
-                    "Somebody alike is in the register: customer %(numbers)s. Compare, and run "
+                (
+                    "Somebody alike is in the register: customer {numbers}. Compare, and run "
                     "again with --anyway if it is another person."
-                )
-                % {"numbers": ", ".join(map(str, found))}
+                ).format(numbers=", ".join(map(str, found)))
             )
 
     def _person(self, record: Mapping[str, Any]) -> Customer:
@@ -240,7 +241,7 @@ class _Import:
             return rectifying.checked(f"{table}.{name}", value, typed=False)
         except (ValidationError, ValueError, TypeError):
             raise ImportRefused(
-                _("The value at %(where)s is not right.") % {"where": f"{where}/{name}"}
+                ("The value at {where} is not right.").format(where=f"{where}/{name}")
             ) from None
 
     def _pointed_at(self, column: Any, text: str) -> Any:
