@@ -1,7 +1,7 @@
 """One field of one record put right (GDPR 16), wherever the policy holds it.
 
-What may be put right is derived: every declared column of a person that somebody types, but for
-what `policy.NOT_CORRECTED` leaves to other ways.
+What may be put right is derived: every declared column of `policy.CORRECTED` that somebody types,
+but for what `policy.NOT_CORRECTED` leaves to other ways.
 """
 
 from collections.abc import Callable
@@ -56,9 +56,7 @@ def columns() -> dict[str, tuple[str, ...]]:
 
 def _is_correctable(label: str) -> bool:
     table, _dot, _name = label.rpartition(".")
-    if not table.startswith("register.") or not policy.CATEGORY_OF[label].of_customers:
-        return False
-    if table in policy.NOT_CORRECTED or label in policy.NOT_CORRECTED:
+    if table not in policy.CORRECTED or label in policy.NOT_CORRECTED:
         return False
     return _is_typed(column_of(label)) and bool(policy.access(label).roles)
 

@@ -34,6 +34,7 @@ def told(db):
     """Aino with a row in every table, an earlier request's file among them; Eero shared her
     booking."""
     told = cast.story()
+    cast.invoice(cast.booking(told.aino, company=cast.company()))
     file_of(told.aino)
     return told
 

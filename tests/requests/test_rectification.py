@@ -63,9 +63,18 @@ def test_every_field_that_can_be_corrected_takes_its_own_value_back(rectified) -
             assert rectifying.as_text(one.label, rectifying.of_text(one.label, text)) == text
             seen += bool(text)
     assert seen > 25
-    tables = set(rectifying.columns())
-    assert not tables & set(policy.NOT_CORRECTED)
-    assert {"register.Customer", "register.Identity", "register.Case"} <= tables
+
+
+def test_of_every_table_about_people_it_is_said_whether_it_is_corrected() -> None:
+    about_people = {
+        label.rpartition(".")[0]
+        for label, category in policy.CATEGORY_OF.items()
+        if category.of_customers and label.startswith("register.")
+    }
+    left = {label for label in policy.NOT_CORRECTED if label.count(".") == 1}
+    assert about_people == set(policy.CORRECTED) | left
+    assert not set(policy.CORRECTED) & left
+    assert set(rectifying.columns()) == set(policy.CORRECTED)
 
 
 def test_an_accepted_field_is_written_with_its_name_in_the_audit_and_never_its_value(
