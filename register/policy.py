@@ -1387,6 +1387,8 @@ NOT_CORRECTED: Mapping[str, Text] = {
     "register.Invoice": _VOUCHER_STAYS,
     "register.ConditionMark": _ACT_STAYS,
     "register.Delivery": _ACT_STAYS,
+    "register.Merge": _ACT_STAYS,
+    "register.BanOverride": _ACT_STAYS,
     "register.Agreement": _VOUCHER_STAYS,
     "register.Payment": _VOUCHER_STAYS,
     "register.OrderLine": _VOUCHER_STAYS,

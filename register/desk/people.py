@@ -16,11 +16,7 @@ from django.views.decorators.http import require_POST
 
 from register import clock, masks, permissions
 from register.declare import Sight
-<<<<<<< HEAD
-from register.desk import panels, person_parts
-=======
-from register.desk import panels, restricted
->>>>>>> d88f4c0 (A restricted person is only stored, wherever data is used; she is told before it is lifted; a package comes into another register)
+from register.desk import panels, person_parts, restricted
 from register.desk.access import (
     needs_sight,
     needs_to_write,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('register', '0015_processors_and_disclosures'),
+        ('register', '0017_merges_and_overrides'),
     ]
 
     operations = [
