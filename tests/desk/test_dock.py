@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from register.models import Agreement, Booking, Case, ConditionMark, Customer
 from register.services import bills, conditions, contracts, fees, rentals
 from tests import cast
 from tests.desk.test_bookings import FULL, book, signed, ticked
+from tests.desk.test_photos import bomb, photo
 
 pytestmark = pytest.mark.django_db
 MARK = conditions.Mark("bow", "scratch", "Laiturista", 870, 210)
@@ -217,3 +219,16 @@ def test_a_renter_banned_or_erased_after_signing_does_not_get_the_craft(
     assert "Ajoi uimarannalla." in html
     assert 'value="60"' in html
     assert FULL.fuel_l == 60
+
+
+def test_photos_sent_with_an_unclear_return_are_kept_and_a_false_one_is_told(
+    kaisas_desk: Client,
+) -> None:
+    booking = out_now()
+    false = SimpleUploadedFile("kuva.jpg", b"MZ" + bytes(200), "image/jpeg")
+    form = {**marks_form(), "harm": "", "condition": "Märkä", "photos": [photo(), false, bomb()]}
+    html = kaisas_desk.post(reverse("admin:desk-return", args=[booking.pk]), form).content.decode()
+    assert "Kuvia tallennettu: 1." in html
+    assert html.count("message--error") == 2
+    assert "Märkä" in html
+    assert booking.attachments.get().moment == "return"
