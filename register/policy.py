@@ -1172,12 +1172,12 @@ REQUESTS = Category(
             supplied="kind language name email phone made_by subject_name details channel",
             observed="reference state notice_version received_at target_on due_on confirmed_at "
             "identification_asked_at identified_at identified_by document_type mandate taken_by taken_at "
-            "extended_at decided_at delivered_at closed_at",
+            "extended_at decided_at delivered_at closed_at code_way code_given_at code_given_by",
             derived="decision grounds extension_reason",
         ),
         *held(
             "requests_app.DataSubjectRequest",
-            derived="status_token_hash confirm_token_hash",
+            derived="status_token_hash confirm_token_hash code_hash",
             access=Access(),
         ),
         *held(
@@ -1217,7 +1217,8 @@ REQUESTS = Category(
         ),
         *held(
             "requests_app.AccessPackage",
-            derived="request made_at expires_at fetched_at",
+            derived="request made_at expires_at fetched_at handed_over_at handed_over_by document_type "
+            "wrong_codes locked_at",
             access=OFFICE,
             on_erasure=Erase(),
         ),

@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from register.admin.base import ReadOnlyAdmin
 from requests_app.models import DataSubjectRequest
-from requests_app.views import calendar, correcting, figures, letters, reading, record, staff
+from requests_app.views import (
+    calendar,
+    correcting,
+    figures,
+    handing,
+    letters,
+    reading,
+    record,
+    staff,
+)
 
 
 @admin.register(DataSubjectRequest)
@@ -70,6 +79,8 @@ class DataSubjectRequestAdmin(ReadOnlyAdmin):
                 name="requests-recipient",
             ),
             path("<uuid:pk>/paatos.pdf", self._page(letters.staff_letter), name="requests-letter"),
+            path("<uuid:pk>/koodi/", self._page(handing.request_code), name="requests-code"),
+            path("<uuid:pk>/tulosta/", self._page(handing.request_print), name="requests-print"),
             path("<uuid:pk>/", self._page(staff.request_page), name="requests-request"),
             path(
                 "<uuid:pk>/luettavat/",

@@ -8,15 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from register import controller, policy
-from register.models import Channel, Customer, Message
+from register import controller, permissions, policy
+from register.models import Channel, Customer, Message, User
 from requests_app import tokens
 from requests_app.models import AccessPackage, DataSubjectRequest, RequestMail
 
@@ -145,6 +145,26 @@ def _log(customer: Customer, subject: str, at: datetime) -> None:
         saved_at=at,
         source=policy.FIRM.key,
     )
+
+
+def people_in_charge() -> list[str]:
+    """Addresses of those who decide requests; the firm's own where nobody has an address."""
+    users = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
+    found = [user.email for user in users if permissions.may(user, "package")]
+    return found or [str(settings.CONTROLLER["email"])]
+
+
+def tell_of_locked(*, request: DataSubjectRequest) -> None:
+    """Somebody tried wrong codes on a package: the staff look into it and make it anew."""
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("A package was destroyed after wrong codes")
+        link = _absolute("admin:requests-request", str(request.pk))
+        EmailMessage(
+            subject=f"{subject} – {settings.CONTROLLER['trade_name']}",
+            body=render_to_string("mail/locked.txt", {"request": request, "link": link}),
+            to=people_in_charge(),
+            headers={"Auto-Submitted": "auto-generated"},
+        ).send()
 
 
 def compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:

@@ -67,6 +67,10 @@ class DataSubjectRequest(Record):
         TRUSTEE = "trustee", _("A trustee appointed for the person")
         AUTHORISED = "authorised", _("Somebody whom the person has authorised")
 
+    class CodeWay(models.TextChoices):
+        DESK = "desk", _("At the desk, in person")
+        PHONE = "phone", _("By phone, at the number on file")
+
     ENDED = (State.CLOSED, State.LAPSED, State.WITHDRAWN)
     WORKED_ON = (State.IDENTIFIED, State.IN_HAND)
     """The person is known and nothing is decided: what a decision may follow."""
@@ -136,6 +140,19 @@ class DataSubjectRequest(Record):
     status_token_hash = models.CharField(max_length=64, unique=True, editable=False)
     confirm_token_hash = models.CharField(max_length=64, blank=True, editable=False)
 
+    # The code that opens the package beside its link: said aloud once, never mailed.
+    code_hash = models.CharField(max_length=128, blank=True, editable=False)
+    code_way = models.CharField(_("code given"), max_length=5, choices=CodeWay, blank=True)
+    code_given_at = models.DateTimeField(_("code given at"), null=True, blank=True)
+    code_given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("code given by"),
+    )
+
     class Meta(Record.Meta):
         verbose_name = _("data-subject request")
         verbose_name_plural = _("data-subject requests")
@@ -179,14 +196,22 @@ class DataSubjectRequest(Record):
                 condition=~Q(state="in_hand") | Q(taken_by__isnull=False, taken_at__isnull=False),
                 name="requests_in_hand_of_somebody",
             ),
+            # A code is a key to everything: who gave it, when and how is known.
+            models.CheckConstraint(
+                condition=Q(code_hash="")
+                | (Q(code_given_at__isnull=False, code_given_by__isnull=False) & ~Q(code_way="")),
+                name="requests_code_given_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
 
 
+@choices_are_kept
 class AccessPackage(models.Model):
-    """A package made for a request, sealed under the person's key, fetched once."""
+    """A package made for a request, sealed under the person's key. It leaves once: by its link and
+    the code, or in somebody's hand at the desk."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(
@@ -196,6 +221,20 @@ class AccessPackage(models.Model):
     made_at = models.DateTimeField(_("made at"))
     expires_at = models.DateTimeField(_("link expires at"))
     fetched_at = models.DateTimeField(_("fetched at"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("handed over at the desk at"), null=True, blank=True)
+    handed_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handed over by"),
+    )
+    document_type = models.CharField(
+        _("document seen"), max_length=16, choices=IdentityCheck.Document, blank=True
+    )
+    wrong_codes = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
+    locked_at = models.DateTimeField(_("destroyed after wrong codes at"), null=True, blank=True)
     link_hash = models.CharField(max_length=64, unique=True, editable=False)
     content = SealedFileField(
         _("content"),
@@ -214,6 +253,17 @@ class AccessPackage(models.Model):
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("made_at")),
                 name="requests_package_expires_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_over_at__isnull=True)
+                | (Q(handed_over_by__isnull=False) & ~Q(document_type="")),
+                name="requests_package_handed_over_by_somebody",
+            ),
+            # What has left, or was tried too often, is not held any more.
+            models.CheckConstraint(
+                condition=Q(content__isnull=True)
+                | Q(fetched_at__isnull=True, handed_over_at__isnull=True, locked_at__isnull=True),
+                name="requests_package_gone_is_destroyed",
             ),
         ]
 

@@ -39,6 +39,12 @@ def make_package_of(request_id: str, user_id: int | None) -> None:
         queue_mail(request=made.request, mail="package", at=timezone.now())
 
 
+@task()
+def tell_of_locked(request_id: str) -> None:
+    """Tell those in charge that a package was destroyed because of wrong codes."""
+    mails.tell_of_locked(request=DataSubjectRequest.objects.get(pk=request_id))
+
+
 def queue_mail(*, request: DataSubjectRequest, mail: str, at: datetime) -> None:
     """One of mails.MAILS, sent when the step is in the database: a mail is not sent about what did
     not happen. Without an e-mail address, what has to reach the person waits to be told."""

@@ -18,6 +18,7 @@ Kind = DataSubjectRequest.Kind
 MadeBy = DataSubjectRequest.MadeBy
 
 CODE_IN_TEXT = re.compile(r"(?<!\d)\d{6}\s?[-+A-FYXWVU]\s?\d{3}[0-9A-Z](?![0-9A-Z])", re.IGNORECASE)
+CODE_DIGITS = 8
 WORK = 40_000
 """Hashes that the browser tries at most: about a second on a phone."""
 
@@ -219,3 +220,25 @@ class RequestForm(OnBehalf):
             "kind", "name", "email", "phone", "made_by", "subject_name", "details", "language",
         )  # fmt: skip
         return {name: str(self.cleaned_data[name]) for name in names}
+
+
+class CodeForm(forms.Form):
+    """The code beside a package's link."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Eight digits. Spaces do not matter."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code"}
+        ),
+        error_messages={"required": _("Write the code that you got from us.")},
+    )
+
+    def clean_code(self) -> str:
+        digits = re.sub(r"\D", "", self.cleaned_data["code"])
+        if len(digits) != CODE_DIGITS:
+            raise ValidationError(
+                _("The code has eight digits. This try was not counted: look again."), code="short"
+            )
+        return digits

@@ -181,6 +181,34 @@ class CloseForm(DecideForm):
     """Ends a request that has not been decided: what was decided is said here."""
 
 
+class CodeForm(forms.Form):
+    """How the code of a package is given. By phone only where there is a number to call."""
+
+    way = forms.ChoiceField(
+        label=_("How you give it"),
+        choices=DataSubjectRequest.CodeWay,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, number: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.number = number
+        if not number:
+            self.fields["way"].choices = [  # type: ignore[attr-defined]
+                (DataSubjectRequest.CodeWay.DESK.value, DataSubjectRequest.CodeWay.DESK.label)
+            ]
+            self.fields["way"].initial = DataSubjectRequest.CodeWay.DESK
+
+
+class HandOverForm(StepForm):
+    document_type = forms.ChoiceField(
+        label=_("Photo ID seen"),
+        choices=IdentityCheck.Document,
+        widget=forms.RadioSelect,
+        help_text=_("Only the kind is kept: no copy, no number."),
+    )
+
+
 class ExtendForm(StepForm):
     reason = _text(
         _("Why more time"),

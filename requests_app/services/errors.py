@@ -66,6 +66,24 @@ class PackageGone(StepRefused):
     message = _("The package has been fetched already, or its link has expired.")
 
 
+class WrongCode(StepRefused):
+    """`left`: how many tries remain before the package is destroyed."""
+
+    message = _("This is not the code.")
+
+    def __init__(self, left: int) -> None:
+        super().__init__()
+        self.left = left
+
+
+class CodeNotGiven(StepRefused):
+    message = _("The package opens with a code, and it has not been given yet.")
+
+
+class NoNumberOnFile(StepRefused):
+    message = _("Give the code at the desk: there is no number on file to call.")
+
+
 class PlanChanged(StepRefused):
     message = _("Something has happened since. Look at the plan again.")
 

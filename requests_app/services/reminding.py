@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from register import clock, permissions
-from register.models import User
+from register import clock
 from register.services import audit
+from requests_app.mails import people_in_charge
 from requests_app.models import DataSubjectRequest, Reminder
 
 OVERDUE = -1
@@ -74,13 +74,6 @@ def _line(row: DataSubjectRequest, on: date) -> Line:
     with translation.override(settings.LANGUAGE_CODE):
         path = reverse("admin:requests-request", args=[row.pk])
     return Line(row, _days(row, on), settings.PUBLIC_URL.rstrip("/") + path)
-
-
-def people_in_charge() -> list[str]:
-    """Addresses of those who decide requests; the firm's own where nobody has an address."""
-    users = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
-    found = [user.email for user in users if permissions.may(user, "package")]
-    return found or [str(settings.CONTROLLER["email"])]
 
 
 def _mail(lines: list[Line]) -> None:

@@ -30,6 +30,7 @@ WITH_PACKAGE = (Kind.ACCESS, Kind.PORTABILITY)
 MOVED_BY_STEPS = (
     "state", "customer_id", "identification_asked_at", "identified_at", "taken_by_id",
     "extended_at", "decided_at", "delivered_at", "closed_at",
+    "code_given_at",
 )  # fmt: skip
 
 
@@ -215,13 +216,13 @@ def extend(*, request: DataSubjectRequest, reason: str, by: Any, at: datetime) -
 
 
 @transaction.atomic
-def delivered(*, request: DataSubjectRequest, at: datetime) -> None:
-    """The package was fetched by its link."""
+def delivered(*, request: DataSubjectRequest, at: datetime, by: Any = None) -> None:
+    """The package was fetched by its link, or handed over at the desk (`by`)."""
     row = _locked(request, State.DECIDED)
     row.delivered_at = at
     _enter(row, State.DELIVERED)
     row.save(update_fields=["delivered_at", "state"])
-    audit.record(verb="request.delivered", at=at, object=row)
+    audit.record(verb="request.delivered", by=by, at=at, object=row)
     queue_mail(request=row, mail="delivered", at=at)
 
 

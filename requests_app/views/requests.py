@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from register.services import notices
 from requests_app import mails, status, throttle, tokens
-from requests_app.forms.public import RequestForm
+from requests_app.forms.public import CodeForm, RequestForm
 from requests_app.models import DataSubjectRequest
 from requests_app.services import delivery, errors, intake, steps
 
@@ -62,6 +62,7 @@ def request_sent(request: HttpRequest, signed: str) -> HttpResponse:
     return render(request, "public/request/sent.html", context)
 
 
+@throttle.slows_guessing
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """A mail scanner opens links; only a person presses the button."""
@@ -75,6 +76,7 @@ def request_confirm(request: HttpRequest, token: str) -> HttpResponse:
     return redirect(_status_path(confirmed))
 
 
+@throttle.slows_guessing
 @require_safe
 def request_status(request: HttpRequest, token: str) -> HttpResponse:
     asked = _by_status_token(token)
@@ -89,6 +91,7 @@ def request_status(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "public/request/status.html", context)
 
 
+@throttle.slows_guessing
 @require_POST
 def request_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     asked = _by_status_token(token)
@@ -101,20 +104,44 @@ def request_withdraw(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("request-status", token=token)
 
 
+@throttle.slows_guessing
 @require_http_methods(["GET", "HEAD", "POST"])
 def package_fetch(request: HttpRequest, token: str, key: str) -> HttpResponse:
-    """GET shows a button, so that a scanner does not use the link up; POST hands it over once."""
+    """GET asks for the code, so that a scanner does not use the link up; POST hands it over once,
+    to whoever knows the code."""
     asked = _by_status_token(token)
     if asked is None:
         return gone(request)
+    form = CodeForm(request.POST or None)
     try:
-        if request.method == "POST":
-            return _handed_over(delivery.fetch(request=asked, token=key, at=now()))
         waiting = delivery.waiting(request=asked, token=key, at=now())
+        if request.method == "POST" and form.is_valid():
+            code = form.cleaned_data["code"]
+            return _handed_over(delivery.fetch(request=asked, token=key, code=code, at=now()))
+    except errors.WrongCode as wrong:
+        if not wrong.left:
+            return render(request, "public/request/locked.html", {"asked": asked}, status=NOT_FOUND)
+        form.add_error("code", _tries_left(wrong.left))
+    except errors.CodeNotGiven:
+        return redirect("package-fetch", token=token, key=key)
     except errors.PackageGone:
         return gone(request)
-    context = {"package": waiting, "status_url": reverse("request-status", args=[token])}
+    context = {
+        "package": waiting,
+        "form": form,
+        "code_given": bool(asked.code_hash),
+        "status_url": reverse("request-status", args=[token]),
+    }
     return render(request, "public/request/package.html", context)
+
+
+def _tries_left(left: int) -> str:
+    return ngettext(
+        "This is not the code. You can try once more; after that the package is destroyed.",
+        "This is not the code. You can try %(left)d more times; after that the package is "
+        "destroyed.",
+        left,
+    ) % {"left": left}
 
 
 def _handed_over(package: delivery.Delivered) -> HttpResponse:

@@ -28,14 +28,24 @@ from requests_app.forms.staff import (
     EnterForm,
     EraseForm,
     ExtendForm,
+    HandOverForm,
     IdentifyForm,
     MatchForm,
     StepForm,
 )
 from requests_app.models import Correction, DataSubjectRequest, RequestMail
-from requests_app.services import candidates, erasing, errors, intake, reading, steps, telling
+from requests_app.services import (
+    candidates,
+    delivery,
+    erasing,
+    errors,
+    intake,
+    reading,
+    steps,
+    telling,
+)
 from requests_app.services import correcting as corrections
-from requests_app.views import correcting
+from requests_app.views import correcting, handing
 
 State = DataSubjectRequest.State
 UNDECIDED = (State.CONFIRMED, *DataSubjectRequest.WORKED_ON)
@@ -90,6 +100,11 @@ STEPS = (
         "uusi-paketti", gettext_lazy("Make a new package"), "package",
         (State.DECIDED, State.DELIVERED), StepForm, steps.renew_package,
         gettext_lazy("A new package is being made."),
+    ),
+    Step(
+        "luovuta", gettext_lazy("Handed over at the desk"), "identify",
+        (State.DECIDED,), HandOverForm, delivery.hand_over,
+        gettext_lazy("The handover is recorded, and our copy is destroyed."),
     ),
     Step(
         "lisaaika", gettext_lazy("Take more time"), "package",
@@ -240,6 +255,7 @@ def _page(
         "mails": _mails(asked, at, may_see_to=permissions.may(user, "identify")),
         "packages": asked.packages.all(),
         "to_read": _to_read(asked, user),
+        **handing.context_of(asked, user, may_print=permissions.may(user, "package")),
         "plan": plan,
         "corrections": _corrections(asked, user),
         "to_tell": correcting.to_tell(request, asked),
@@ -288,6 +304,8 @@ def _is_offered(step: Step, asked: DataSubjectRequest, user: Any) -> bool:
         return asked.identification_asked_at is None
     if step.act is erasing.erase:
         return asked.kind == DataSubjectRequest.Kind.ERASURE
+    if step.act is delivery.hand_over:
+        return delivery.at_hand(asked, at=now()) is not None
     if step.act is steps.take:
         return bool(asked.taken_by != user)
     if step.act is steps.extend:

@@ -46,6 +46,15 @@ function start() {
   });
 }
 
+// A download leaves the page standing: say where the package went.
+const fetching = document.querySelector("[data-fetch]");
+fetching?.addEventListener("submit", () => {
+  const status = fetching.querySelector("[data-fetch-status]");
+  setTimeout(() => {
+    status.textContent = status.dataset.done;
+  }, 1500);
+});
+
 if (errors) {
   errors.focus();
 }

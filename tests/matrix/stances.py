@@ -301,6 +301,8 @@ STANCES: dict[str, Stance] = {
     "admin:requests-correction-drop": act(verb("package"), "requests_app.Correction"),
     "admin:requests-recipient": act(verb("package"), "requests_app.RecipientNotice"),
     "admin:requests-mail": act(verb("identify"), "request-mail"),
+    "admin:requests-code": act(verb("identify"), "request"),
+    "admin:requests-print": act(verb("package"), "request"),
     "admin:requests-calendar": page(verb("package")),
     "admin:requests-letter": page(sees("requests_app.DataSubjectRequest"), "request"),
     "admin:requests-step": act(verb("identify"), "request", key="pyyda-tunnistus"),

@@ -445,6 +445,11 @@ TRIES: dict[str, Callable[[], object]] = {
     "requests_recipient_told_once": lambda: twice(recipient, request=dsr()),
     "requests_recipient_done_by_somebody": breaks(RecipientNotice, done_on=None),
     "requests_recipient_impossible_has_why": breaks(RecipientNotice, outcome="impossible"),
+    "requests_code_given_by_somebody": breaks(DataSubjectRequest, code_hash="x"),
+    "requests_package_handed_over_by_somebody": breaks(
+        AccessPackage, handed_over_at=cast.NOW, content=None
+    ),
+    "requests_package_gone_is_destroyed": breaks(AccessPackage, fetched_at=cast.NOW, content=b"x"),
     "requests_package_expires_later": breaks(AccessPackage, expires_at=cast.NOW),
     "vault_datakey_one_per_generation": same_data_key,
     "vault_tag_once_per_row": lambda: twice(tag, row_id=uuid.uuid4()),

@@ -254,7 +254,9 @@ def test_a_request_to_move_data_gets_only_that(
 def test_a_package_leaves_once_and_our_copy_is_destroyed(package) -> None:
     request = DataSubjectRequest.objects.get(kind="access")
     key = last_link().strip("/").rpartition("/")[2]
-    got = delivery.fetch(request=request, token=key, at=AccessPackage.objects.get().made_at)
+    code = delivery.give_code(request=request, way="desk", by=cast.petra(), at=cast.NOW)
+    made_at = AccessPackage.objects.get().made_at
+    got = delivery.fetch(request=request, token=key, code=code, at=made_at)
     assert zipfile.ZipFile(BytesIO(got.content)).namelist()
     row = AccessPackage.objects.get()
     assert row.content is None
@@ -262,7 +264,7 @@ def test_a_package_leaves_once_and_our_copy_is_destroyed(package) -> None:
     request.refresh_from_db()
     assert request.state == "delivered"
     with pytest.raises(errors.PackageGone):
-        delivery.fetch(request=request, token=key, at=row.made_at)
+        delivery.fetch(request=request, token=key, code=code, at=row.made_at)
 
 
 def test_an_expired_package_is_destroyed_unread(package) -> None:
@@ -270,7 +272,7 @@ def test_an_expired_package_is_destroyed_unread(package) -> None:
     key = last_link().strip("/").rpartition("/")[2]
     after = row.expires_at + timedelta(seconds=1)
     with pytest.raises(errors.PackageGone):
-        delivery.fetch(request=request, token=key, at=after)
+        delivery.fetch(request=request, token=key, code="1", at=after)
     for moment, is_there in ((row.expires_at - timedelta(seconds=1), True), (after, False)):
         short_clocks.purge_requests(on=clock.local_date(moment), at=moment)
         row.refresh_from_db()
@@ -283,7 +285,7 @@ def test_a_new_package_ends_the_old_link(package, django_capture_on_commit_callb
     with django_capture_on_commit_callbacks(execute=True):
         steps.renew_package(request=request, by=cast.petra(), at=cast.NOW)
     with pytest.raises(errors.PackageGone):
-        delivery.fetch(request=request, token=old, at=cast.NOW)
+        delivery.fetch(request=request, token=old, code="1", at=cast.NOW)
     assert AccessPackage.objects.filter(content__isnull=False).count() == 1
 
 
@@ -309,6 +311,7 @@ def test_two_openings_of_the_link_at_once_give_one_package(
     request, _aino = identified()
     steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
     key = last_link().strip("/").rpartition("/")[2]
+    code = delivery.give_code(request=request, way="desk", by=cast.petra(), at=cast.NOW)
     at = AccessPackage.objects.get().made_at
     both_have_looked, got = threading.Barrier(2), []
     look = delivery.waiting
@@ -321,7 +324,7 @@ def test_two_openings_of_the_link_at_once_give_one_package(
 
     def open_link() -> None:
         try:
-            got.append(delivery.fetch(request=request, token=key, at=at))
+            got.append(delivery.fetch(request=request, token=key, code=code, at=at))
         except errors.StepRefused:
             pass
         finally:

@@ -26,7 +26,7 @@ from register.models import Consent
 from requests_app import notice, throttle, tokens
 from requests_app.forms.public import WORK, ProofField, RequestForm, holds_identity_code
 from requests_app.models import AccessPackage, DataSubjectRequest
-from requests_app.services import choices, steps
+from requests_app.services import choices, delivery, steps
 from tests import cast
 from tests.requests.conftest import last_link
 
@@ -267,13 +267,15 @@ def test_a_package_is_fetched_once_by_pressing_the_button(
         steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
     AccessPackage.objects.update(expires_at=cast.moment(cast.date(2999, 1, 1)))
     link = last_link()
+    code = delivery.give_code(request=request, way="desk", by=cast.petra(), at=cast.NOW)
     for _ in range(2):
         assert client.get(link).status_code == 200
-    answer = client.post(link)
+    assert client.post(link, {"code": "12"}).status_code == 200  # not counted: it is no code
+    answer = client.post(link, {"code": delivery.written(code)})
     assert answer["Content-Type"] == "application/zip"
     assert answer["Cache-Control"] == "no-store"
     assert answer.content[:2] == b"PK"
-    assert client.post(link).status_code == 404
+    assert client.post(link, {"code": code}).status_code == 404
     assert client.get(link).status_code == 404
 
 

@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from register.models import AuditEvent
+from requests_app import mails
 from requests_app.models import DataSubjectRequest, Reminder
 from requests_app.services import reminding, steps
 from tests import cast
@@ -76,10 +77,10 @@ def test_only_those_who_decide_are_reminded(petra) -> None:
     for other in (cast.kaisa(), cast.olli()):
         other.email = f"{other.username}@kesajetti.example"
         other.save()
-    assert reminding.people_in_charge() == [petra.email]
+    assert mails.people_in_charge() == [petra.email]
     petra.is_active = False
     petra.save()
-    assert reminding.people_in_charge() == ["info@kesajetti.fi"]
+    assert mails.people_in_charge() == ["info@kesajetti.fi"]
 
 
 def test_a_mail_that_does_not_leave_is_sent_by_the_next_run(ask, petra, settings) -> None:
