@@ -1177,7 +1177,7 @@ REQUESTS = Category(
         ),
         *held(
             "requests_app.DataSubjectRequest",
-            derived="status_token_hash confirm_token_hash code_hash",
+            derived="status_token_hash confirm_token_hash code_hash wanted",
             access=Access(),
         ),
         *held(
@@ -1338,6 +1338,8 @@ NOT_PERSONAL = {
     "register.ErasureReceipt": "counts and opaque ids of people who are gone",
     "register.ErasureTrouble": "opaque ids of people whose erasure fails",
     "register.AuditSeal": "opaque ids and keyed digests of audit events",
+    "requests_app.RequestDraft": "what somebody is writing, sealed with a key that only her browser "
+    "has; gone in two hours",
     "requests_app.RequestMail": "which mail of a request was sent when; neither address nor text",
     "register.Breach": "what happened, in kinds and numbers; its texts take no names",
     "register.Segment": "criteria of a mailing; no list of people",

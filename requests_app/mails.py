@@ -167,6 +167,12 @@ def tell_of_locked(*, request: DataSubjectRequest) -> None:
         ).send()
 
 
+def _earlier(request: DataSubjectRequest) -> DataSubjectRequest | None:
+    """An older request of the same kind from this very address. Only the address is told of it."""
+    older = request.alike().filter(email=request.email, received_at__lt=request.received_at)
+    return older.first()
+
+
 def compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:
     """One of MAILS to the address on the request, in the request's language."""
     with translation.override(request.language):
@@ -186,6 +192,7 @@ def _compose(request: DataSubjectRequest, name: str) -> EmailMultiAlternatives:
         "language": request.language,
         "confirm_hours": settings.REQUEST_CONFIRM_HOURS,
         "package_days": settings.PACKAGE_LINK_DAYS,
+        "earlier": _earlier(request) if name in ("confirm", "received") else None,
     }
     message = EmailMultiAlternatives(
         subject=f"{mail.subject()} – {settings.CONTROLLER['trade_name']}",

@@ -21,6 +21,7 @@ __all__ = [
     "LetterWords",
     "Passage",
     "RecipientNotice",
+    "RequestDraft",
 ]
 
 
@@ -90,6 +91,9 @@ class DataSubjectRequest(Record):
         _("mandate seen"), max_length=200, blank=True, help_text=_("What was shown; no copy.")
     )
     details = models.TextField(_("what the request is about"), blank=True, max_length=4000)
+    # What was ticked on the form, as keys: {"uses": […], "case": "…", "channels": […]}. `details`
+    # says the same in words.
+    wanted = models.JSONField(default=dict, blank=True, editable=False)
     notice_version = models.CharField(_("notice version shown"), max_length=16)
     customer = models.ForeignKey(
         Customer,
@@ -206,6 +210,30 @@ class DataSubjectRequest(Record):
 
     def __str__(self) -> str:
         return self.reference
+
+    def alike(self) -> "models.QuerySet[DataSubjectRequest]":
+        """Other requests of the same kind, not ended, from the same e-mail address or of the same
+        person: perhaps the same matter twice. The oldest first."""
+        same = Q(email=self.email) if self.email else Q(pk__in=[])
+        if self.customer_id:
+            same |= Q(customer=self.customer_id)
+        others = DataSubjectRequest.objects.filter(same, kind=self.kind).exclude(pk=self.pk)
+        return others.exclude(state__in=self.ENDED).order_by("received_at")
+
+
+class RequestDraft(models.Model):
+    """What somebody is writing on the public form, before it is sent: sealed with a key that only
+    her browser holds (requests_app.services.drafts), and gone in a few hours."""
+
+    key_hash = models.CharField(max_length=64, primary_key=True)
+    content = models.BinaryField(max_length=60_000)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key_hash[:8]
 
 
 @choices_are_kept

@@ -78,6 +78,11 @@ def _words(request: DataSubjectRequest) -> tuple[str, str]:
 
 
 def _who_you_are(request: DataSubjectRequest) -> str:
+    if request.kind in (Kind.WITHDRAWAL, Kind.OBJECTION):
+        return _(
+            "Next: we handle your request and tell you. You need not visit us for this, unless we "
+            "ask you to."
+        )
     if request.made_by != DataSubjectRequest.MadeBy.SELF:
         return _(
             "Next: visit our desk with your photo ID and your mandate, for instance a power of "

@@ -33,6 +33,7 @@ from register.services.leftovers import forsaken_companies
 
 REQUESTS = "requests_app.DataSubjectRequest"
 PACKAGES = "requests_app.AccessPackage"
+DRAFTS = "requests_app.RequestDraft"
 JOBS = "django_tasks_database.DBTaskResult"
 JOB_DAYS = 7
 SESSIONS = "usersessions.UserSession"
@@ -189,16 +190,19 @@ def delete_with_children(rows: QuerySet[Any]) -> Counter[str]:
 
 
 def sweep(*, on: date, at: datetime) -> Counter[str]:
-    """Delete expired sessions with what is known of their browsers, counts that ran out, jobs
-    finished a week ago, and companies without people or bookings that were saved more than three
-    years ago; empty the journals of merges that cannot be undone any more."""
+    """Delete expired sessions with what is known of their browsers, counts that ran out, forms
+    that were begun and never sent, jobs finished a week ago, and companies without people or
+    bookings that were saved more than three years ago; empty the journals of merges that cannot
+    be undone any more."""
     jobs: type[Model] = apps.get_model(JOBS)
+    drafts: type[Model] = apps.get_model(DRAFTS)
     old_jobs = jobs._base_manager.filter(finished_at__lt=at - timedelta(days=JOB_DAYS))
     return +Counter(
         {
             "sessions.Session": _delete(Session.objects.filter(expire_date__lt=at)),
             SESSIONS: _delete(_browsers_signed_out()),
             "register.Tally": _delete(Tally.objects.filter(expires__lt=at)),
+            DRAFTS: _delete(drafts._base_manager.filter(expires_at__lte=at)),
             JOBS: _delete(old_jobs),
             "register.Company": _old_companies(on),
             "register.Merge": merging.forget_journals(on=on),

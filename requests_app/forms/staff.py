@@ -159,6 +159,9 @@ class DecideForm(StepForm):
             self.fields["grounds"].help_text = _(
                 "Told to the person. What was corrected and what was not, and why, is told anyway."
             )
+        for name, key in (("purposes", "uses"), ("case", "case")):
+            if name in self.fields and asked.wanted.get(key):
+                self.fields[name].initial = asked.wanted[key]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

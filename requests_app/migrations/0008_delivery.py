@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('register', '0011_breaches'),
-        ('requests_app', '0006_in_hand'),
+        ('requests_app', '0007_answers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """What granting a request does to the register, where it needs no more thought."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,15 +28,19 @@ class Uses:
 def carry_out(
     request: DataSubjectRequest, *, uses: Uses | None = None, by: Any, at: datetime
 ) -> None:
-    """Withdraw every consent that stands (art. 7), restrict the uses named to storage (art. 18), or
-    stop those that were objected to (art. 21); none named, an objection is to marketing.
+    """Withdraw every consent that stands, or those that were named (art. 7), restrict the uses
+    named to storage (art. 18), or stop those that were objected to (art. 21); none named, an
+    objection is to marketing.
 
     Raises PurposesMissing where a restriction names no use or no case.
     """
     if request.customer is None:
         return
     if request.kind == Kind.WITHDRAWAL:
-        withdraw_all(request.customer, language=request.language, by=by, at=at)
+        withdraw_all(
+            request.customer, language=request.language, by=by, at=at,
+            channels=request.wanted.get("channels"),
+        )  # fmt: skip
     if request.kind == Kind.OBJECTION:
         _object(request.customer, uses, by, at)
     if request.kind == Kind.RESTRICTION:
@@ -68,8 +73,18 @@ def _begin(customer: Customer, purpose: str, kind: str, ground: str, by: Any, at
         )
 
 
-def withdraw_all(customer: Customer, *, language: str, by: Any, at: datetime) -> None:
+def withdraw_all(
+    customer: Customer,
+    *,
+    language: str,
+    by: Any,
+    at: datetime,
+    channels: Collection[str] | None = None,
+) -> None:
+    """Withdraw what stands: every consent, or where the person chose `channels`, those."""
     asked = Consent.objects.filter(customer=customer).order_by()
+    if channels:
+        asked = asked.filter(channel__in=channels)
     for purpose, channel in set(asked.values_list("purpose", "channel")):
         if consents.stands(customer=customer, purpose=purpose, channel=channel):
             consents.withdraw(

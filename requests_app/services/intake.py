@@ -1,5 +1,6 @@
 """How a request comes in: by the public form, or entered by staff."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -32,10 +33,12 @@ def submit(
     notice_version: str = "",
     made_by: str = DataSubjectRequest.MadeBy.SELF,
     subject_name: str = "",
+    wanted: Mapping[str, Any] | None = None,
 ) -> DataSubjectRequest:
     """Take in a request from the public form and send its confirmation link.
 
-    `notice_version`: the label of the notice that the form was shown with.
+    `notice_version`: the label of the notice that the form was shown with. `wanted`: what was
+    ticked, as keys (DataSubjectRequest.wanted).
     Asks nothing of the register: the answer is the same whether the person is in it or not.
     Raises TooManyUnconfirmed when the address already has several that nobody confirmed.
     """
@@ -44,6 +47,7 @@ def submit(
         kind=kind, name=name, email=email, phone=phone, details=details, language=language,
         channel=DataSubjectRequest.Channel.WEB, state=State.RECEIVED, received_at=at, at=at,
         by=None, notice_version=notice_version, made_by=made_by, subject_name=subject_name,
+        wanted=dict(wanted or {}),
     )  # fmt: skip
     queue_mail(request=request, mail="confirm", at=at)
     return request

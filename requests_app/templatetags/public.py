@@ -12,6 +12,7 @@ from django.urls import translate_url
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
+from register import policy
 from requests_app.forms.public import KINDS
 
 register = template.Library()
@@ -61,10 +62,28 @@ def first_id(field: BoundField) -> str:
     return str(field.id_for_label or f"{field.auto_id}_0")
 
 
-@register.filter
-def kind_text(kind: str) -> str:
-    """What a kind of request means, in a few words."""
-    return str({key: text for key, _title, text in KINDS}.get(kind, ""))
+@register.simple_tag
+def group_attributes(field: BoundField) -> str:
+    """The ids of what is read out with a group of choices: lead, hint and message."""
+    form = field.form
+    lead = getattr(form, "grouped", "") == field.name and getattr(form, "lead", "")
+    told = [
+        name
+        for name, there in (("lead", lead), ("hint", field.help_text), ("error", field.errors))
+        if there
+    ]
+    return " ".join(f"{field.auto_id}-{name}" for name in told)
+
+
+@register.simple_tag
+def option_text(field: BoundField, value: str) -> str:
+    """What a choice means, in a few words; empty where its name says it all."""
+    language = get_language() or "fi"
+    if field.name == "kind":
+        return str({key: text for key, _title, text in KINDS}.get(value, ""))
+    if field.name == "uses":
+        return {one.key: one.describes.to(language) for one in policy.PURPOSES}.get(value, "")
+    return ""
 
 
 @register.filter

@@ -1,5 +1,12 @@
 """The public pages. Each reads like a sentence: parse, call one service, answer."""
 
+from requests_app.views.asking import (
+    request_check,
+    request_leave,
+    request_new,
+    request_page,
+    request_sent,
+)
 from requests_app.views.choices import choices
 from requests_app.views.feedback import feedback
 from requests_app.views.leaving import leave
@@ -9,8 +16,6 @@ from requests_app.views.paper import request_form_pdf
 from requests_app.views.requests import (
     package_fetch,
     request_confirm,
-    request_new,
-    request_sent,
     request_status,
     request_withdraw,
 )
@@ -23,10 +28,13 @@ __all__ = [
     "notice_page",
     "notice_pdf",
     "package_fetch",
+    "request_check",
     "request_confirm",
     "request_form_pdf",
+    "request_leave",
     "request_letter",
     "request_new",
+    "request_page",
     "request_sent",
     "request_status",
     "request_withdraw",

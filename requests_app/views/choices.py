@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from register.models import Customer
 from register.services import notices, preferences
 from requests_app.services import choices as services
-from requests_app.views.requests import gone
+from requests_app.views.gone import gone
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

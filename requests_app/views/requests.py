@@ -1,65 +1,18 @@
-"""The person makes a request, confirms it, follows it and fetches the package."""
+"""The person confirms a request, follows it and fetches the package."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from register.services import notices
 from requests_app import mails, status, throttle, tokens
-from requests_app.forms.public import CodeForm, RequestForm
+from requests_app.forms.public import CodeForm
 from requests_app.models import DataSubjectRequest
 from requests_app.services import delivery, errors, intake, steps
-
-NOT_FOUND = 404
-TOO_MANY = 429
-SENT = "sent"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def request_new(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        asked = {"kind": request.GET.get("kind", ""), "language": get_language()}
-        return _form_page(request, RequestForm(initial=asked))
-    form = RequestForm(request.POST)
-    if not form.is_valid():
-        return _form_page(request, form)
-    if form.is_bot:  # told nothing, and nothing is kept
-        return _sent("TP-0000")
-    if not throttle.allowed(request, form="request", proven=form.proven):
-        form.add_error(None, _("Too many requests from here. Try again in an hour, or contact us."))
-        return _form_page(request, form, code=TOO_MANY)
-    try:
-        made = intake.submit(
-            **form.asked(), at=now(), notice_version=request.POST.get("notice_version", "")
-        )
-    except errors.StepRefused as refused:
-        form.add_error("email", str(refused))
-        return _form_page(request, form)
-    return _sent(made.reference)
-
-
-def _form_page(request: HttpRequest, form: RequestForm, *, code: int = 200) -> HttpResponse:
-    context = {"form": form, "notice_label": notices.label()}
-    return render(request, "public/request/new.html", context, status=code)
-
-
-def _sent(reference: str) -> HttpResponse:
-    return redirect("request-sent", signed=tokens.sign(reference, use=SENT))
-
-
-@require_safe
-def request_sent(request: HttpRequest, signed: str) -> HttpResponse:
-    reference = tokens.unsign(signed, use=SENT)
-    if reference is None:
-        return gone(request)
-    hours = settings.REQUEST_CONFIRM_HOURS
-    context = {"reference": reference, "confirm_hours": hours}
-    return render(request, "public/request/sent.html", context)
+from requests_app.views.gone import NOT_FOUND, gone
 
 
 @throttle.slows_guessing
@@ -153,11 +106,6 @@ def _handed_over(package: delivery.Delivered) -> HttpResponse:
             "Cache-Control": "no-store",
         },
     )
-
-
-def gone(request: HttpRequest) -> HttpResponse:
-    """The same page for a link that never was, was used or has expired."""
-    return render(request, "public/request/gone.html", status=NOT_FOUND)
 
 
 def _by_status_token(token: str) -> DataSubjectRequest | None:

@@ -48,6 +48,7 @@ from requests_app.services import correcting as corrections
 from requests_app.views import correcting, handing
 
 State = DataSubjectRequest.State
+MOST_ALIKE = 5
 UNDECIDED = (State.CONFIRMED, *DataSubjectRequest.WORKED_ON)
 
 
@@ -254,6 +255,7 @@ def _page(
         "others": [offer for offer in offered if not _leads(offer["step"], plan)],
         "mails": _mails(asked, at, may_see_to=permissions.may(user, "identify")),
         "packages": asked.packages.all(),
+        "alike": asked.alike()[:MOST_ALIKE],
         "to_read": _to_read(asked, user),
         **handing.context_of(asked, user, may_print=permissions.may(user, "package")),
         "plan": plan,

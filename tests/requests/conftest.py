@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from django.http import HttpResponse
+from django.test import Client
 
 from requests_app.models import DataSubjectRequest
 from requests_app.services import intake, steps
@@ -56,6 +58,53 @@ def identified(ask, django_capture_on_commit_callbacks):
         return request, customer
 
     return make
+
+
+FORM = "/tietosuoja/pyynto/"
+PAGES = {
+    "kind": FORM,
+    "kenelle": f"{FORM}vaihe/kenelle/",
+    "kenesta": f"{FORM}vaihe/kenesta/",
+    "yhteystiedot": f"{FORM}vaihe/yhteystiedot/",
+    "asia": f"{FORM}vaihe/asia/",
+}
+CHECK = f"{FORM}tarkista/"
+
+
+def answers(**given: object) -> dict[str, dict[str, object]]:
+    """What Aino answers on each page of the form; `given` goes to the page that asks for it."""
+    pages: dict[str, dict[str, object]] = {
+        "kind": {"kind": "access"},
+        "kenelle": {"made_by": "self"},
+        "kenesta": {"subject_name": ""},
+        "yhteystiedot": {
+            "name": "Aino Aallokko", "email": "Aino.Aallokko@posti.example",
+            "phone": "040 123 4567", "language": "fi",
+        },
+        "asia": {},
+    }  # fmt: skip
+    for name, value in given.items():
+        page = next((page for page in pages.values() if name in page), pages["asia"])
+        page[name] = value
+    if pages["kenelle"]["made_by"] == "self":
+        del pages["kenesta"]
+    return pages
+
+
+def fill_in(client: Client, **given: object) -> HttpResponse:
+    """Answer every page; the last answer that was given, normally a way to the check."""
+    for page, fields in answers(**given).items():
+        answer = client.post(PAGES[page], fields)
+        if answer.status_code != 302:
+            break
+    return answer
+
+
+def send(client: Client, **more: object) -> HttpResponse:
+    """Press the button of the check page as it stands."""
+    page = client.get(CHECK).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    return client.post(CHECK, {"seen": seen[1] if seen else "", **more})
 
 
 def last_link() -> str:

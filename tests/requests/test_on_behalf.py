@@ -8,24 +8,25 @@ from register.models import IdentityCheck
 from requests_app.models import DataSubjectRequest
 from requests_app.services import candidates, errors, steps
 from tests import cast
+from tests.requests.conftest import PAGES, fill_in, send
 
 BEHALF = {"made_by": "guardian", "subject_name": "Aino Aallokko", "name": "Meri Ulappa"}
-FORM = {
-    "kind": "access", "name": "Meri Ulappa", "email": "meri@posti.example", "language": "fi",
-}  # fmt: skip
 
 
 def test_meri_asks_for_her_child_on_the_form(client: Client, db) -> None:
-    client.post("/tietosuoja/pyynto/", {**FORM, **BEHALF})
+    fill_in(client, **BEHALF, email="meri@posti.example")
+    send(client)
     asked = DataSubjectRequest.objects.get()
     assert (asked.made_by, asked.subject_name) == ("guardian", "Aino Aallokko")
 
 
 def test_who_asks_for_somebody_says_for_whom_and_others_leave_no_name(client: Client, db) -> None:
-    page = client.post("/tietosuoja/pyynto/", {**FORM, "made_by": "authorised"})
-    assert "jonka puolesta" in page.content.decode()
-    assert not DataSubjectRequest.objects.exists()
-    client.post("/tietosuoja/pyynto/", {**FORM, "made_by": "self", "subject_name": "Eero"})
+    page = fill_in(client, made_by="authorised").content.decode()
+    assert 'id="id_subject_name-error"' in page
+    client.post(PAGES["kenesta"], {"subject_name": "Eero"})
+    client.post(PAGES["kenelle"], {"made_by": "self"})  # she changes her mind
+    fill_in(client)
+    send(client)
     assert DataSubjectRequest.objects.get().subject_name == ""
 
 

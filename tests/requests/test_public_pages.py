@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as project
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -23,29 +22,18 @@ from pypdf import PdfReader
 from register import clock, policy
 from register.declare import Text
 from register.models import Consent
-from requests_app import notice, throttle, tokens
-from requests_app.forms.public import WORK, ProofField, RequestForm, holds_identity_code
-from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app import notice, tokens
+from requests_app.forms.public import WORK, ProofField
+from requests_app.models import AccessPackage
 from requests_app.services import choices, delivery, steps
 from tests import cast
-from tests.requests.conftest import last_link
+from tests.requests.conftest import CHECK, fill_in, last_link
 
 LANGUAGES = ["fi", "sv", "en"]
 
 
 def in_language(path: str, language: str) -> str:
     return path if language == "fi" else f"/{language}{path}"
-
-
-def good(**fields: str) -> dict[str, str]:
-    return {
-        "kind": "access",
-        "name": "Aino Aallokko",
-        "email": "Aino.Aallokko@posti.example",
-        "phone": "040 123 4567",
-        "details": "",
-        "language": "fi",
-    } | fields
 
 
 # -- The notice ---------------------------------------------------------------------------------
@@ -119,90 +107,12 @@ def test_no_public_template_holds_inline_script_or_style() -> None:
         assert not re.search(r"\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|<style", text), file
 
 
-# -- The form -----------------------------------------------------------------------------------
-
-
-def test_a_link_of_the_notice_preselects_the_kind(client: Client, db) -> None:
-    page = client.get("/tietosuoja/pyynto/?kind=erasure").content.decode()
-    assert re.search(r'value="erasure"[^>]*checked', page)
-
-
-def test_the_form_never_asks_for_an_identity_code(client: Client, db) -> None:
-    names = set(RequestForm().fields)
-    assert names == {
-        "kind", "name", "email", "phone", "made_by", "subject_name", "details", "language",
-        "website", "proof",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        (f"koodini on {cast.AINOS_CODE}", True),
-        (cast.AINOS_CODE.lower(), True),
-        (cast.AINOS_CODE[:6] + " " + cast.AINOS_CODE[6:], True),
-        ("131052-308X", False),  # wrong check character: a booking number, a typing error
-        ("varaus 131052, 308 euroa", False),
-    ],
-)
-def test_an_identity_code_is_recognised_in_free_text(typed: str, found: bool) -> None:
-    assert holds_identity_code(typed) is found
-
-
-@pytest.mark.parametrize("field", ["details", "name"])
-@pytest.mark.parametrize("secret", [cast.AINOS_CODE, "4111 1111 1111 1111"])
-def test_codes_and_card_numbers_are_refused_and_nothing_typed_is_lost(
-    client: Client, db, field: str, secret: str
-) -> None:
-    answer = client.post("/tietosuoja/pyynto/", good(**{field: f"Terve {secret}"}))
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert 'class="errors"' in page
-    assert f'id="id_{field}-error"' in page
-    assert "Aino.Aallokko@posti.example" in page
-    assert not DataSubjectRequest.objects.exists()
-    assert not mail.outbox
-
-
-def test_each_mistake_is_told_beside_its_field_and_in_the_summary(client: Client, db) -> None:
-    page = client.post("/tietosuoja/pyynto/", {"email": "x", "phone": "12"}).content.decode()
-    for name in ("kind", "name", "email", "phone"):
-        assert f'id="id_{name}-error"' in page, name
-        assert re.search(rf'<a href="#id_{name}(_0)?">', page), name
-
-
-def test_the_answer_is_the_same_for_a_stranger_and_a_customer(
-    client: Client, db, django_capture_on_commit_callbacks
-) -> None:
-    aino = cast.aino()
-    answers = []
-    for email in (aino.email, "joku.muu@posti.example"):
-        with django_capture_on_commit_callbacks(execute=True):
-            answer = client.post("/tietosuoja/pyynto/", good(email=email), follow=True)
-        answers.append(re.sub(r"TP-\d+-\d+|nonce=\S+", "", answer.content.decode()))
-    assert len(mail.outbox) == 2
-    strip = re.compile(r'(href="[^"]*lahetetty[^"]*")')
-    assert strip.sub("", answers[0]) == strip.sub("", answers[1])
-
-
-def test_what_only_a_machine_fills_in_is_dropped_in_silence(client: Client, db) -> None:
-    answer = client.post("/tietosuoja/pyynto/", good(website="http://x.example"), follow=True)
-    assert answer.status_code == 200
-    assert not DataSubjectRequest.objects.exists()
-
-
-def test_without_proof_of_work_only_a_few_tries_are_taken(client: Client, db) -> None:
-    for number in range(throttle.WITHOUT_PROOF):
-        answer = client.post("/tietosuoja/pyynto/", good(email=f"a{number}@posti.example"))
-        assert answer.status_code == 302
-    answer = client.post("/tietosuoja/pyynto/", good(email="b@posti.example"))
-    assert answer.status_code == 429
-    assert "Aino Aallokko" in answer.content.decode()  # nothing typed is lost
+# -- Proof of work -----------------------------------------------------------------------------
 
 
 def test_a_solved_puzzle_is_taken_once(client: Client, db) -> None:
-    page = client.get("/tietosuoja/pyynto/").content.decode()
-    proof = solved(page)
+    fill_in(client)
+    proof = solved(client.get(CHECK).content.decode())
     field = ProofField()
     assert field.clean(proof) is True
     assert field.clean(proof) is False
@@ -369,8 +279,3 @@ def test_the_choices_page_shows_no_name(client: Client, db) -> None:
     page = client.get(reverse("choices", args=[choices.token_for(aino)])).content.decode()
     assert aino.last_name not in page
     assert aino.email not in page
-
-
-def test_a_name_stays_on_its_line_and_reads_in_one_direction(client: Client, db: None) -> None:
-    client.post("/tietosuoja/pyynto/", good(name="Åsa \u202eevil\r\nBcc: \u2066x"))
-    assert DataSubjectRequest.objects.get().name == "Åsa evil Bcc: x"
