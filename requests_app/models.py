@@ -44,7 +44,7 @@ class DataSubjectRequest(Record):
         CONFIRMED = "confirmed", _("Waiting for the identity check")
         IDENTIFIED = "identified", _("Identity checked")
         IN_HAND = "in_hand", _("In hand")
-        DECIDED = "decided", _("Decided, package waiting")
+        DECIDED = "decided", _("Decided")
         DELIVERED = "delivered", _("Delivered")
         CLOSED = "closed", _("Closed")
         LAPSED = "lapsed", _("Never confirmed")

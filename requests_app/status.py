@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from requests_app.models import DataSubjectRequest
+from requests_app.models import AccessPackage, DataSubjectRequest
 
 State, Kind = DataSubjectRequest.State, DataSubjectRequest.Kind
 WITH_PACKAGE = (Kind.ACCESS, Kind.PORTABILITY)
@@ -109,6 +110,23 @@ def _decided(request: DataSubjectRequest) -> str:
     return _("The decision is below. Next we close the request; you need to do nothing.")
 
 
+def package_note(request: DataSubjectRequest, package: AccessPackage | None, at: datetime) -> str:
+    """Where the package is, while it is to be fetched; empty when there is nothing to say."""
+    if request.state != State.DECIDED or package is None:
+        return ""
+    if package.locked_at:
+        return _(
+            "A wrong code was tried too many times, so we destroyed the package to keep your data "
+            "safe. Nothing of it was handed over."
+        )
+    if package.content is None or package.expires_at <= at:
+        return _("Nobody fetched the package in time, so it is destroyed. Ask us for a new one.")
+    day = localtime(package.expires_at)
+    return _("We have sent you the link. It works until %(day)s.") % {
+        "day": f"{day.day}.{day.month}.{day.year}"
+    }
+
+
 def _steps(request: DataSubjectRequest) -> Iterable[Step]:
     listed = list(_listed(request))
     ended = request.state in DataSubjectRequest.ENDED
@@ -121,7 +139,7 @@ def _steps(request: DataSubjectRequest) -> Iterable[Step]:
 
 
 def _listed(request: DataSubjectRequest) -> Iterable[tuple[str, datetime | None]]:
-    yield _("Receipt"), request.received_at
+    yield _("Received"), request.received_at
     yield _("Confirmation by e-mail"), request.confirmed_at or _if_entered(request)
     yield _("Identity check at our desk"), request.identified_at
     yield _("In hand"), request.taken_at

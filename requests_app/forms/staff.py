@@ -1,11 +1,12 @@
 """Staff's forms: a request that came by other ways, and the choices of each step."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from requests_app.services.effects import OPEN_TO_OBJECTION, PER_USE, Uses
 
 Channel = DataSubjectRequest.Channel
 Decision = DataSubjectRequest.Decision
+OLDEST = timedelta(days=365)
 BY_STAFF = [(c.value, c.label) for c in Channel if c is not Channel.WEB]
 
 
@@ -48,10 +50,21 @@ class EnterForm(OnBehalf):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=DataSubjectRequest.Kind)
     name = forms.CharField(label=_("Name"), max_length=200, validators=[refuse_secrets])
-    email = forms.EmailField(label=_("E-mail"), required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Left empty, every message waits to be told by phone or on paper."),
+    )
     phone = formfields.PhoneField()
     language = forms.ChoiceField(label=_("Language"), choices=Customer.Language)
     details = _text(_("What the request is about"), required=False)
+    subject_name = forms.CharField(
+        label=_("Name of the person whom the request is about"),
+        help_text=_("Only when somebody else asks. The mandate is looked at with the photo ID."),
+        required=False,
+        max_length=200,
+        validators=[refuse_secrets],
+    )
     field_order = ("channel", "received_at", "kind", "name", "made_by", "subject_name")
 
     def clean_email(self) -> str:
@@ -64,6 +77,8 @@ class EnterForm(OnBehalf):
 
     def clean_received_at(self) -> datetime:
         received: datetime = self.cleaned_data["received_at"]
+        if received < now() - OLDEST:
+            raise ValidationError(_("That is more than a year ago. Check the day."))
         return received
 
 

@@ -7,7 +7,7 @@ has the database, or its backup, reads nothing. It goes HOURS after the last ans
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,12 +23,15 @@ NONCE = 12
 @dataclass(slots=True)
 class Draft:
     """`answers`: what each step's form took, by the step's key. `sent`: the reference, once it has
-    become a request; the answers are then forgotten. `lost`: earlier answers had run out."""
+    become a request; the answers are then forgotten. `lost`: earlier answers had run out. `tried`:
+    what was last typed and not taken, with its page, so that the page can be shown again by its
+    address: a browser's Back never has to send anything again."""
 
     secret: str
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     sent: str = ""
     lost: bool = False
+    tried: dict[str, Any] = field(default_factory=dict)
 
 
 def begin() -> Draft:
@@ -69,7 +72,7 @@ def _cipher(secret: str) -> AESGCM:
 
 
 def _sealed(draft: Draft) -> bytes:
-    text = json.dumps({"answers": draft.answers, "sent": draft.sent, "lost": draft.lost})
+    text = json.dumps({name: value for name, value in asdict(draft).items() if name != "secret"})
     nonce = secrets.token_bytes(NONCE)
     name = _name(draft.secret).encode()
     return nonce + _cipher(draft.secret).encrypt(nonce, text.encode(), name)

@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -39,10 +39,11 @@ from requests_app.services.drafts import Draft
 from requests_app.views.gone import gone
 
 TOO_MANY = 429
-SENT = "sent"
+SENT, CHECK = "sent", "tarkista"
 TO_A_BOT = "TP-0000"
 COOKIE = "__Host-draft" if settings.SESSION_COOKIE_SECURE else "draft"
 STEPS = 5
+MOST_TYPED = 40_000  # more is shown again at once and not kept
 Answers = Mapping[str, Mapping[str, Any]]
 
 
@@ -129,8 +130,16 @@ def _page(request: HttpRequest, step: Step) -> HttpResponse:
     before = _first_open(answers)
     if step is not FIRST and before and before is not step and not _is_answered(step, answers):
         return redirect(before.url)
-    form = step.page(answers)(initial=_initial(request, step, answers))
-    return _shown(request, step, form, draft)
+    return _shown(request, step, _form(request, step, draft), draft)
+
+
+def _form(request: HttpRequest, step: Step, draft: Draft | None) -> Page:
+    """With what was answered before, or with what was typed last and not taken."""
+    answers = draft.answers if draft else {}
+    if draft and draft.tried.get("step") == step.key and "kind" not in request.GET:
+        typed = QueryDict(draft.tried["typed"])
+        return step.page({**answers, "kind": {"kind": draft.tried["kind"]}})(typed)
+    return step.page(answers)(initial=_initial(request, step, answers))
 
 
 def _initial(request: HttpRequest, step: Step, answers: Answers) -> dict[str, Any]:
@@ -152,12 +161,27 @@ def _answered(request: HttpRequest, step: Step, draft: Draft | None) -> HttpResp
     kind = _kind(draft.answers) or str(request.POST.get("for", ""))
     form = step.page({**draft.answers, "kind": {"kind": kind}})(request.POST)
     if not form.is_valid():
-        return _shown(request, step, form, draft)
+        return _try_again(request, step, draft, form, kind)
     given = dict(form.cleaned_data)
     draft.answers[step.key] = {**given, "for": kind} if step is ABOUT_STEP else given
     draft.lost = draft.lost and step is not FIRST
+    draft.tried = {}
     drafts.save(draft, at=at)
     return _with_cookie(_next(draft.answers), draft)
+
+
+def _try_again(
+    request: HttpRequest, step: Step, draft: Draft, form: Page, kind: str
+) -> HttpResponse:
+    """Show the page again with what is wrong, by its own address."""
+    typed = QueryDict(mutable=True)
+    for name in form.fields:
+        typed.setlist(name, request.POST.getlist(name))
+    draft.tried = {"step": step.key, "typed": typed.urlencode(), "kind": kind}
+    if len(draft.tried["typed"]) > MOST_TYPED:
+        return _shown(request, step, form, draft)
+    drafts.save(draft, at=now())
+    return _with_cookie(redirect(step.url), draft)
 
 
 def _shown(request: HttpRequest, step: Step, form: Page, draft: Draft | None) -> HttpResponse:
@@ -210,7 +234,10 @@ def request_check(request: HttpRequest) -> HttpResponse:
         return _sent(draft.sent)
     if draft is None or _first_open(draft.answers):
         return _next(draft.answers if draft else {})
-    return _check_page(request, draft, SendForm())
+    form = SendForm({} if draft.tried.get("step") == CHECK else None)
+    if form.is_bound:
+        form.add_error(None, _("Your answers have changed in another window. Check them again."))
+    return _check_page(request, draft, form)
 
 
 def _check_page(
@@ -253,8 +280,9 @@ def _send(request: HttpRequest) -> HttpResponse:
     if form.is_bot:  # told nothing, and nothing is kept
         return _sent(TO_A_BOT)
     if request.POST.get("seen") != _mark(draft):
-        form.add_error(None, _("Your answers have changed in another window. Check them again."))
-        return _check_page(request, draft, form)
+        draft.tried = {"step": CHECK}
+        drafts.save(draft, at=at)
+        return redirect("request-check")
     if not throttle.allowed(request, form="request", proven=form.proven):
         form.add_error(None, _("Too many requests from here. Try again in an hour, or contact us."))
         return _check_page(request, draft, form, code=TOO_MANY)

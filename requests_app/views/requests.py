@@ -38,6 +38,7 @@ def request_status(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "asked": asked,
         "status": status.of(asked),
+        "package_note": status.package_note(asked, asked.packages.first(), now()),
         "letter_url": reverse("request-letter", args=[token]),
         "withdraw_url": reverse("request-withdraw", args=[token]),
     }

@@ -100,7 +100,7 @@ def test_each_mistake_is_told_beside_its_field_and_in_the_summary(client: Client
     for name in ("name", "email", "phone"):
         assert f'id="id_{name}-error"' in page, name
         assert f'<a href="#id_{name}">' in page, name
-    assert '<a href="#id_kind_0">' in text_of(client.post(FORM, {}))
+    assert '<a href="#id_kind_0">' in text_of(client.post(FORM, {}, follow=True))
 
 
 def test_a_change_leads_back_to_the_check_and_another_kind_asks_its_own_question(
@@ -144,7 +144,7 @@ def test_what_is_sent_is_what_was_seen(client: Client, db) -> None:
     seen = re.search(r'name="seen" value="([^"]+)"', text_of(client.get(CHECK)))[1]
     client.post(FORM, {"kind": "erasure"})  # in another window
     client.post(PAGES["asia"], {"details": ""})
-    page = text_of(client.post(CHECK, {"seen": seen}))
+    page = text_of(client.post(CHECK, {"seen": seen}, follow=True))
     assert 'id="errors"' in page
     assert not DataSubjectRequest.objects.exists()
 
