@@ -91,7 +91,7 @@ class DataSubjectRequest(Record):
         _("mandate seen"), max_length=200, blank=True, help_text=_("What was shown; no copy.")
     )
     details = models.TextField(_("what the request is about"), blank=True, max_length=4000)
-    # What was ticked on the form, as keys: {"uses": […], "case": "…", "channels": […]}. `details`
+    # What was ticked on the form, as keys: {"uses": […], "case": "…", "consents": […]}. `details`
     # says the same in words.
     wanted = models.JSONField(default=dict, blank=True, editable=False)
     notice_version = models.CharField(_("notice version shown"), max_length=16)

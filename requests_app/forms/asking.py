@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from register import policy, validators
+from register.models import Channel
 from requests_app.forms.public import KINDS, ProofField, on_one_line, refuse_secrets
 from requests_app.models import DataSubjectRequest
-from requests_app.services.choices import CHANNELS
 from requests_app.services.effects import OPEN_TO_OBJECTION
 
 Kind = DataSubjectRequest.Kind
@@ -194,7 +194,7 @@ class AboutPage(Page):
 
     @staticmethod
     def wanted(given: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: given[key] for key in ("uses", "case", "channels") if given.get(key)}
+        return {key: given[key] for key in ("uses", "case", "consents") if given.get(key)}
 
 
 class AccessPage(AboutPage):
@@ -286,19 +286,31 @@ class RestrictionPage(UsesPage):
 class WithdrawalPage(AboutPage):
     question = _("Which consents do you withdraw?")
     lead = _("What was done before you withdraw stays lawful. Saying no costs you nothing.")
-    channels = forms.MultipleChoiceField(
-        label=_("Marketing to me"),
-        choices=[(channel.value, channel.label) for channel in CHANNELS],
+    consents = forms.MultipleChoiceField(
+        label=_("Consents"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("Tick none, and we take it that you withdraw every consent."),
     )
     details = _words(_("Another consent, or something else (if you like)"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consents"].choices = [  # type: ignore[attr-defined]
+            (f"{purpose}:{channel}", _consent(purpose, channel))
+            for purpose, channel in policy.CONSENT_WORDS
+        ]
+
     def read_back(self, given: Mapping[str, Any]) -> Iterator[Read]:
         for what, said in super().read_back(given):
-            every = what == self.fields["channels"].label and not given.get("channels")
+            every = what == self.fields["consents"].label and not given.get("consents")
             yield what, _now("Every consent is withdrawn") if every else said
+
+
+def _consent(purpose: str, channel: str) -> str:
+    """The purpose and, where it is asked channel by channel, the channel."""
+    named = {one.key: one.name for one in policy.PURPOSES}[purpose].to(get_language() or "fi")
+    return f"{named}: {Channel(channel).label}" if channel else named
 
 
 ABOUT: dict[str, type[AboutPage]] = {

@@ -39,7 +39,7 @@ def carry_out(
     if request.kind == Kind.WITHDRAWAL:
         withdraw_all(
             request.customer, language=request.language, by=by, at=at,
-            channels=request.wanted.get("channels"),
+            only=request.wanted.get("consents"),
         )  # fmt: skip
     if request.kind == Kind.OBJECTION:
         _object(request.customer, uses, by, at)
@@ -79,13 +79,14 @@ def withdraw_all(
     language: str,
     by: Any,
     at: datetime,
-    channels: Collection[str] | None = None,
+    only: Collection[str] | None = None,
 ) -> None:
-    """Withdraw what stands: every consent, or where the person chose `channels`, those."""
+    """Withdraw what stands: every consent, or those that the person chose, such as
+    "marketing:sms"."""
     asked = Consent.objects.filter(customer=customer).order_by()
-    if channels:
-        asked = asked.filter(channel__in=channels)
     for purpose, channel in set(asked.values_list("purpose", "channel")):
+        if only and f"{purpose}:{channel}" not in only:
+            continue
         if consents.stands(customer=customer, purpose=purpose, channel=channel):
             consents.withdraw(
                 customer=customer,

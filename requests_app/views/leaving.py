@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from register.services import leaving, own_links
 from requests_app import throttle
-from requests_app.views.requests import gone
+from requests_app.views.gone import gone
 
 TOO_MANY = 429
 

@@ -83,7 +83,7 @@ def ask_on_the_web(
     for name, value in about.items():
         field = page.locator(f"[name={name}]")
         if field.first.get_attribute("type") in ("checkbox", "radio"):
-            page.locator(f"[name={name}][value={value}]").check()
+            page.locator(f'[name={name}][value="{value}"]').check()
         else:
             field.fill(value)
     look(page)
@@ -246,7 +246,9 @@ def test_in_english_without_scripts_by_phone_and_by_mail(
     cast.consent(aino, channel="sms")
     cast.consent(aino, channel="email")
     bare = new_context(java_script_enabled=False).new_page()
-    said_no = ask_on_the_web(bare, server, "withdrawal", "en", lambda page: None, channels="sms")
+    said_no = ask_on_the_web(
+        bare, server, "withdrawal", "en", lambda page: None, consents="marketing:sms"
+    )
     know_her(desk, server, said_no)
     decide(desk)
     withdrawn = Consent.objects.filter(customer=aino, action="withdrawn")

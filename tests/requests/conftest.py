@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core import mail
-from django.http import HttpResponse
 from django.test import Client
 
 from requests_app.models import DataSubjectRequest
@@ -91,7 +91,7 @@ def answers(**given: object) -> dict[str, dict[str, object]]:
     return pages
 
 
-def fill_in(client: Client, **given: object) -> HttpResponse:
+def fill_in(client: Client, **given: object) -> Any:
     """Answer every page; the last answer that was given, normally a way to the check."""
     for page, fields in answers(**given).items():
         answer = client.post(PAGES[page], fields)
@@ -100,7 +100,7 @@ def fill_in(client: Client, **given: object) -> HttpResponse:
     return answer
 
 
-def send(client: Client, **more: object) -> HttpResponse:
+def send(client: Client, **more: object) -> Any:
     """Press the button of the check page as it stands."""
     page = client.get(CHECK).content.decode()
     seen = re.search(r'name="seen" value="([^"]+)"', page)

@@ -27,7 +27,7 @@ ABOUT = {
     "rectification": {"wrong": "Nimi Aalokko", "right": "Aallokko"},
     "restriction": {"uses": ["analysis", "quality"], "case": "accuracy_contested"},
     "objection": {"uses": ["marketing"], "details": "Riittää jo"},
-    "withdrawal": {"channels": ["sms"]},
+    "withdrawal": {"consents": ["marketing:sms"]},
 }
 
 
@@ -46,7 +46,7 @@ def test_no_page_asks_for_an_identity_code() -> None:
     names = {name for page in [*pages, *asking.ABOUT.values()] for name in page().fields}
     assert names == {
         "kind", "made_by", "subject_name", "name", "email", "phone", "language", "details",
-        "wrong", "right", "uses", "case", "channels",
+        "wrong", "right", "uses", "case", "consents",
     }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_each_kind_asks_what_fits_it_shows_it_back_and_sends_it(
     made = DataSubjectRequest.objects.get()
     about = ABOUT.get(kind, {})
     assert (made.kind, made.language, made.state) == (kind, "fi", "received")
-    assert made.wanted == {k: v for k, v in about.items() if k in ("uses", "case", "channels")}
+    assert made.wanted == {k: v for k, v in about.items() if k in ("uses", "case", "consents")}
     for words in (v for v in about.values() if isinstance(v, str) and v != "accuracy_contested"):
         assert words in made.details
 
@@ -286,7 +286,7 @@ def test_the_clerks_choice_begins_with_what_was_ticked(client: Client, identifie
 
 
 def test_only_the_consents_that_were_ticked_are_withdrawn(identified) -> None:
-    request, aino = identified(kind="withdrawal", wanted={"channels": ["sms"]})
+    request, aino = identified(kind="withdrawal", wanted={"consents": ["marketing:sms"]})
     for channel in ("sms", "email"):
         cast.consent(aino, channel=channel)
     steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
