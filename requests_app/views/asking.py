@@ -36,9 +36,8 @@ from requests_app.forms.asking import (
 from requests_app.models import DataSubjectRequest
 from requests_app.services import drafts, errors, intake
 from requests_app.services.drafts import Draft
-from requests_app.views.gone import gone
+from requests_app.views.gone import TOO_MANY, gone
 
-TOO_MANY = 429
 SENT, CHECK = "sent", "tarkista"
 TO_A_BOT = "TP-0000"
 COOKIE = "__Host-draft" if settings.SESSION_COOKIE_SECURE else "draft"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from register.services import feedback as services
 from requests_app import throttle
 from requests_app.forms.feedback import FeedbackForm
-from requests_app.views.requests import TOO_MANY, gone
+from requests_app.views.gone import TOO_MANY, gone
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-NOT_FOUND = 404
+NOT_FOUND, TOO_MANY = 404, 429
 
 
 def gone(request: HttpRequest) -> HttpResponse:
