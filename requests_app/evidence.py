@@ -39,11 +39,9 @@ from register.models import (
     QuoteRequest,
     Rental,
     RetentionRun,
-    RoleGrant,
-    User,
 )
 from register.services import holds, staff
-from requests_app import slips
+from requests_app import slips, upkeep
 from requests_app.models import AccessPackage, DataSubjectRequest
 from requests_app.slips import Moment
 
@@ -89,7 +87,10 @@ def gather(*, at: datetime) -> dict[str, Evidence]:
     """Promise ("p1" … "p26") → its evidence now."""
     moment = Moment(at)
     return {
-        promise: Evidence((*find(moment), *_slips(promise, moment)), reverse(LINKS[promise]))
+        promise: Evidence(
+            (*find(moment), *_facts(promise, moment), *_slips(promise, moment)),
+            reverse(LINKS[promise]),
+        )
         for promise, find in GATHERERS.items()
     }
 
@@ -108,6 +109,13 @@ def titles() -> dict[str, str]:
         "p22": _("Correction"), "p23": _("Objection and restriction"), "p24": _("Erasure"),
         "p25": _("Portability"), "p26": _("Complaint"),
     }  # fmt: skip
+
+
+def _facts(promise: str, moment: Moment) -> Iterator[Line]:
+    tell = upkeep.FACTS.get(promise)
+    for fact in tell(moment.at) if tell else ():
+        link = reverse(fact.page) if fact.page else ""
+        yield Line(fact.what, fact.value, fact.alarm, fact.risk, link)
 
 
 def _slips(promise: str, moment: Moment) -> Iterator[Line]:
@@ -225,10 +233,6 @@ def _sources(_now: Moment) -> Iterator[Line]:
 
 
 def _access(now: Moment) -> Iterator[Line]:
-    for role in policy.ROLES:
-        held = RoleGrant.objects.in_force(on=now.on).filter(role=role.key)
-        users = User.objects.filter(is_active=True, pk__in=held.values("user"))
-        yield _count(role.name.to(get_language()), users)
     without = staff.without_second_step()
     yield _count(_("Accounts without a second step"), without, alarm=not settings.DEMO)
     week = AuditEvent.objects.filter(at__gte=now.at - timedelta(days=7))

@@ -156,6 +156,8 @@ VERBS: dict[str, Any] = {
     "approval.approved": _("approved"),
     "approval.refused": _("did not approve"),
     "approval.used": _("did what was approved"),
+    "audit.verified": _("checked the chain of the audit"),
+    "backup.opened": _("opened a backup to check it"),
     "backup.made": _("made a backup"),
     "backup.restored": _("restored a backup"),
 }  # fmt: skip

@@ -11,16 +11,19 @@ from django.urls import reverse
 from register import policy
 from register.models import (
     Agreement,
+    AuditEvent,
     Booking,
     Customer,
     ErasureReceipt,
     NoticeVersion,
     RetentionRun,
 )
+from register.services import audit
 from register.vault import keys
-from requests_app import evidence, slips
+from register.vault.models import KeyCheck
+from requests_app import evidence, slips, upkeep
 from requests_app.evidence import State
-from requests_app.models import DataSubjectRequest
+from requests_app.models import DataSubjectRequest, RequestMail
 from requests_app.services import versions
 from tests import cast
 
@@ -209,6 +212,8 @@ def world(settings, monkeypatch, ask, db) -> World:
     RetentionRun.objects.create(
         for_day=cast.TODAY - DAY, started_at=cast.NOW - DAY, finished_at=cast.NOW - DAY
     )
+    for verb in (upkeep.VERIFIED, upkeep.MADE, upkeep.OPENED):
+        audit.record(verb=verb, at=cast.NOW - DAY, count=0)
     return World(settings, monkeypatch, ask)
 
 
@@ -303,6 +308,68 @@ def test_whoever_processes_for_the_firm_does_so_under_an_agreement(
     assert states()["p18"] == state
     told = evidence.gather(at=cast.NOW)["p18"].lines
     assert {line.link for line in told if line.alarm or line.risk} <= {reverse("admin:processors")}
+
+
+Breaks = Callable[[World], object]
+
+
+def chain_checked(count: int, days: int) -> Breaks:
+    def tell(world: World) -> None:
+        AuditEvent.objects.filter(verb=upkeep.VERIFIED).delete()
+        audit.record(verb=upkeep.VERIFIED, at=cast.NOW - days * DAY, count=count)
+
+    return tell
+
+
+def forgotten(*verbs: str) -> Breaks:
+    return lambda world: AuditEvent.objects.filter(verb__in=verbs).delete()
+
+
+def mail_that(state: str) -> Breaks:
+    def wait(world: World) -> None:
+        asked = world.ask("confirmed", kind="access")
+        RequestMail.objects.filter(request=asked).delete()
+        RequestMail.objects.create(
+            request=asked, mail="received", state=state, asked_at=cast.NOW - DAY
+        )
+
+    return wait
+
+
+def old_master(world: World) -> None:
+    KeyCheck.objects.filter(kind="master").update(announced_at=cast.NOW - 500 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("promise", "breaks", "state"),
+    [
+        ("p7", old_master, State.RISK),
+        ("p18", chain_checked(3, 1), State.BROKEN),
+        ("p18", chain_checked(0, 40), State.RISK),
+        ("p20", mail_that("failed"), State.BROKEN),
+        ("p20", mail_that("queued"), State.BROKEN),
+        ("p20", mail_that("paper"), State.RISK),
+        ("p24", forgotten(upkeep.MADE), State.RISK),
+        ("p24", forgotten(upkeep.OPENED, upkeep.RESTORED), State.RISK),
+    ],
+)
+def test_what_keeps_the_register_safe_has_its_line(
+    world: World, promise: str, breaks: Breaks, state: State
+) -> None:
+    for recipient in slips.REGULAR:
+        cast.processor(recipient=recipient.key)
+    cast.aino()
+    assert states()[promise] == State.KEPT
+    breaks(world)
+    assert states()[promise] == state
+
+
+def test_every_role_is_told_with_how_far_it_sees(world: World) -> None:
+    told = {line.what: line.value for line in evidence.gather(at=cast.NOW)["p18"].lines}
+    seen = [role.name.to("fi") for role in policy.ROLES]
+    assert set(seen) <= set(told)
+    whole = sum("owner" in policy.access(label).whole for label in policy.FIELDS)
+    assert str(whole) in told[policy.OWNER.name.to("fi")]
 
 
 def test_a_kind_of_recipient_without_anybody_in_the_list_is_at_risk(world: World) -> None:

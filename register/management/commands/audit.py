@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from register.services import audit_chain, audit_heads
+from register.services import audit, audit_chain, audit_heads
 from register.vault.errors import VaultError
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class Command(BaseCommand):
         found = audit_chain.check(audit_heads.chain_of(given))
         if given:
             audit_heads.compare(found, given)
+        audit.record(verb="audit.verified", at=timezone.now(), count=found.count)
         self._say(found, time.monotonic() - began)
         if found.count:
             first = found.findings[0]

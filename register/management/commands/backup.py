@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from register.services import archives, backups
+from register.services import archives, audit, backups
 from register.services.archives import ArchiveRefused
 from register.services.backups import BackupRefused
 from register.services.dumps import DumpRefused
@@ -72,6 +72,8 @@ class Command(BaseCommand):
                 passphrase=settings.BACKUP_PASSPHRASE,
             )
         size = backups.verify(verify, key)
+        if key is not None:  # read through: the owner's page tells when that was last done
+            audit.record(verb="backup.opened", at=timezone.now())
         if not options["json"]:
             how = f"opened and read through, {size} bytes" if key else "not opened: no key given"
             self.stdout.write(f"{verify.name}: as it was written; {how}.")
