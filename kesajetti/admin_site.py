@@ -66,6 +66,7 @@ class KesajettiAdminSite(admin.AdminSite):
             **super().each_context(request),
             "roles_held": roles,
             "may_give_roles": permissions.may(request.user, "roles"),
+            "may_see_season": permissions.may(request.user, "turnover"),
             "draft_owner": draft_owner(request),
             "sees_timeline": permissions.may_see(request.user, Booking),
         }

@@ -116,6 +116,8 @@ def co_drivers(stage: Stage, slot: Slot) -> list[Customer]:
 
 
 def choices(stage: Stage, of: Customer, at: datetime) -> None:
+    if stage.people % 4:  # no chance is drawn: the season goes on as it did without
+        life.grouping(stage, of, at)
     if stage.chance(0.3):
         life.marketing(stage, of, at)
     if stage.chance(0.15):

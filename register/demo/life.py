@@ -83,6 +83,17 @@ def marketing(stage: Stage, of: Customer, at: datetime) -> None:
     offers(stage, of, at, ended or stage.now, channel=channel)
 
 
+def grouping(stage: Stage, of: Customer, at: datetime) -> None:
+    """At the desk she let her dealings be counted in reports, and her feedback be followed."""
+    for purpose in (policy.ANALYSIS, policy.QUALITY):
+        words = policy.CONSENT_WORDS[purpose.key, ""].to(of.language)
+        stage.add(
+            Consent, at, customer=of, purpose=purpose.key, channel="", acted_at=at,
+            action=Consent.Action.GIVEN, taken_through=Channel.DESK, language=of.language,
+            notice_version=policy.VERSION, words_shown=words, source=policy.PERSON.key,
+        )  # fmt: skip
+
+
 def consent(
     stage: Stage,
     of: Customer,

@@ -126,7 +126,7 @@ def hold(stage: Stage, of: Customer, at: datetime, *, standing: bool) -> Hold:
 
 def disclosure(stage: Stage, of: Customer, at: datetime, about: Case) -> Disclosure:
     """The insurer got the case, or now and then the police the rental."""
-    police = at.day % 7 == 0
+    police, at = at.day % 7 == 0, stage.before_now(at)
     return stage.add(
         Disclosure, at, by="privacy", customer=of, disclosed_at=at, case=about,
         recipient=(policy.POLICE if police else policy.INSURER).key,

@@ -26,7 +26,8 @@ STEPS = (
 )
 COUNTRY = forms.RegexField(
     r"^[A-Za-z]{2}$",
-    label=gettext_lazy("country where the data is"),
+    label=gettext_lazy("Country where the data is"),
+    initial="FI",
     help_text=gettext_lazy("Two letters, such as FI, SE or US."),
     error_messages={"invalid": gettext_lazy("Write the country as two letters, such as FI.")},
     widget=forms.TextInput(attrs={"maxlength": "2", "autocapitalize": "characters"}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.dates import MONTHS_3
+from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -88,7 +88,7 @@ def _all_plans() -> Iterator[Plan]:
             "Share of the days on which the craft could have been out, by month and class. Days "
             "in service are left out."
         ),
-        _use, " %", 100, about_people=False,
+        _use, " %", about_people=False,
     )  # fmt: skip
     yield Plan(
         "turnover", "turnover", _("Turnover"),
@@ -170,7 +170,7 @@ def _rows(made: Season, cell: Cell) -> Iterator[dict[str, Any]]:
     places: tuple[Any, ...] = (*made.months, TOTAL)
     for month in places:
         yield {
-            "month": MONTHS_3[month] if month else _("Whole year"),
+            "month": MONTHS[month] if month else _("Whole year"),
             "cells": [cell(made, month, name) for name in (*made.classes, TOTAL)],
             "is_total": not month,
         }
