@@ -65,7 +65,7 @@ COMMUNICATION = Purpose(
     basis=Basis.CONTRACT,
     describes=Text(
         "Lähetämme vahvistukset ja muistutukset, vastaamme yhteydenottoihin ja pidämme niistä kirjaa.",
-        "Vi skickar bekräftelser och påminnelser, svarar på kontakter och för bok över dem.",
+        "Vi skickar bekräftelser och påminnelser, svarar när du kontaktar oss och för bok över kontakterna.",
         "We send confirmations and reminders, answer when you contact us and keep a log of it.",
     ),
 )
@@ -135,7 +135,7 @@ AUTHORITIES = Purpose(
         "Information to authorities",
     ),
     basis=Basis.LEGAL_OBLIGATION,
-    statute="GDPR 6(1)(c), 679/2016",
+    statute="Poliisilaki 872/2011, 4:3; laki verotusmenettelystä 1558/1995",
     describes=Text(
         "Annamme viranomaiselle tietoja vain, kun laki siihen velvoittaa.",
         "Vi lämnar uppgifter till en myndighet bara när lagen kräver det.",
@@ -311,14 +311,14 @@ IT_PROVIDER = Recipient(
     when=Text(
         "meidän lukuumme ja ohjeillamme",
         "för vår räkning och enligt våra anvisningar",
-        "on our behalf and instructions",
+        "on our behalf and by our instructions",
     ),
 )
 PARTNER = Recipient(
     key="partner",
     name=Text("yhteistyökumppani", "samarbetspartner", "a partner"),
     when=Text(
-        "kun hän hoitaa tehtävää puolestamme omilla tunnuksillaan",
+        "kun kumppani hoitaa tehtävää puolestamme omilla tunnuksillaan",
         "när partnern sköter en uppgift åt oss med egna användaruppgifter",
         "when carrying out a task for us under their own user name",
     ),
@@ -349,7 +349,7 @@ THREE_YEARS = Retention(
     because=Text(
         "Näin kauan yhteydenottoon voidaan vielä palata.",
         "Så länge kan ett ärende ännu tas upp på nytt.",
-        "So long may a matter still be taken up again.",
+        "Within this time a matter may still be taken up again.",
     ),
 )
 SIX_YEARS = Retention(
@@ -370,9 +370,9 @@ CARD_DAYS = Retention(
     key="card",
     clock=Clock.CARD,
     name=Text(
-        "30 päivää siitä, kun vuokra on selvitetty",
-        "30 dagar efter att hyran har reglerats",
-        "30 days after the rental is settled",
+        "kortin numero 30 päivää siitä, kun vuokra on selvitetty",
+        "kortnumret i 30 dagar efter att hyran har reglerats",
+        "the card number for 30 days after the rental is settled",
     ),
     because=Text(
         "Kortin numeroa tarvitaan vain jälkiveloituksiin.",
@@ -398,9 +398,9 @@ PACKAGE_DAYS = Retention(
     key="package",
     clock=Clock.PACKAGE,
     name=Text(
-        "kunnes haet paketin tai linkki vanhenee",
-        "tills du hämtar paketet eller länken går ut",
-        "until you fetch the package or its link expires",
+        "tietopaketti siihen asti, kun haet sen tai linkki vanhenee",
+        "uppgiftspaketet tills du hämtar det eller länken går ut",
+        "the data package until you fetch it or its link expires",
     ),
     because=Text(
         "Kopiota ei tarvita enää sen jälkeen.",
@@ -553,7 +553,7 @@ PRIVACY = Role(
     task=Text(
         "Käsittelee tietosuojapyynnöt ja pidätykset ja lukee käyttölokia.",
         "Behandlar dataskyddsbegäranden och spärrar och läser åtkomstloggen.",
-        "Handles data-subject requests and holds and reads the audit.",
+        "Handles data protection requests and holds and reads the access log.",
     ),
     purposes=(RIGHTS, AUTHORITIES, SECURITY),
     writes=(
@@ -808,9 +808,9 @@ PURCHASES = Category(
         "Use of services and purchases",
     ),
     describes=Text(
-        "lisäpalvelut, polttoaine, myöhästymismaksut, lahjakortit ja vakuusmaksut",
-        "tilläggstjänster, bränsle, förseningsavgifter, presentkort och depositioner",
-        "extras, fuel, late fees, gift cards and deposits",
+        "lisäpalvelut, polttoaine, myöhästymismaksut, lahjakortit, vakuusmaksut ja kanta-asiakkuus",
+        "tilläggstjänster, bränsle, förseningsavgifter, presentkort, depositioner och stamkundskap",
+        "extras, fuel, late fees, gift cards, deposits and membership of the loyalty programme",
     ),
     purposes=(SERVICE, BOOKKEEPING, LOYALTY, ANALYSIS),
     subjects=PEOPLE,

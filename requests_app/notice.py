@@ -13,7 +13,7 @@ from datetime import date
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from register import clock, policy
+from register import clock, loyalty, policy
 from register.declare import Basis, Category, Named, Purpose, Retention, Role, Source
 from requests_app.models import DataSubjectRequest
 
@@ -67,6 +67,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier of the loyalty programme: from how many rentals, and percent off."""
+
+    name: str
+    rentals: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Right:
     """A right of the person. `kind` preselects the request form."""
 
@@ -91,6 +100,8 @@ class Notice:
     periods: tuple[Period, ...]
     examples: tuple[Example, ...]
     roles: tuple[Line, ...]
+    tiers: tuple[Tier, ...]
+    tier_months: int
     rights: tuple[Right, ...]
 
 
@@ -115,6 +126,8 @@ def build(*, language: str, said: Mapping[str, str] | None = None) -> Notice:
         periods=tuple(_period(period, language) for period in _periods(ours)),
         examples=tuple(_examples(policy.VERSION)),
         roles=tuple(_role(role, language) for role in policy.ROLES),
+        tiers=tuple(Tier(t.name.to(language), t.rentals, t.percent) for t in loyalty.TIERS),
+        tier_months=loyalty.MONTHS,
         rights=tuple(_rights()),
     )
 
@@ -205,7 +218,7 @@ def _examples(version: str) -> Iterable[Example]:
         _kept(last_event=spring, has_contract=True, last_transaction=summer),
     )
     yield Example(
-        _("You leave a card number for a rental that is settled on %(settled)s: the number.")
+        _("You leave a card number, and the rental is settled on %(settled)s: the number.")
         % {"settled": _day(summer)},
         clock.card_destroy_on(settled_on=summer, days=settings.CARD_RETENTION_DAYS),
     )
@@ -231,17 +244,17 @@ def _day(day: date) -> str:
 
 def _rights() -> Iterable[Right]:
     yield Right(
-        Kind.ACCESS, "p20", "15", _("See your data"),
+        Kind.ACCESS, "p20", "15", _("The right to see your data"),
         _(
             "Ask, and you get a copy of everything we hold about you, and are told why we hold it, "
-            "where it came from and who has looked at it. Ask in writing: with the form here, by "
-            "e-mail or on paper at our office. We check a photo ID at the desk before we hand "
-            "anything over, and deliver by a link that opens once. If the law does not let us "
-            "give something, we say what and why."
+            "where it came from, and when and in which task it was looked at. Ask in writing: with "
+            "the form here, by e-mail or on paper at our office. We check a photo ID at the desk "
+            "before we hand anything over, and deliver by a link that opens once. If the law does "
+            "not let us give something, we say what and why."
         ),
     )  # fmt: skip
     yield Right(
-        Kind.RECTIFICATION, "p22", "16", _("Have it corrected"),
+        Kind.RECTIFICATION, "p22", "16", _("The right to have it corrected"),
         _(
             "Customer service corrects your contact details at once when you tell us. For anything "
             "else, send the form and say what is wrong and how it should read. We tell those to "
@@ -249,7 +262,7 @@ def _rights() -> Iterable[Right]:
         ),
     )  # fmt: skip
     yield Right(
-        Kind.ERASURE, "p24", "17", _("Be forgotten"),
+        Kind.ERASURE, "p24", "17", _("The right to be forgotten"),
         _(
             "We erase what we need no longer. What the Bookkeeping Act obliges us to keep stays "
             "until its date and then goes by itself. You get a letter that says what was erased, "
@@ -257,21 +270,21 @@ def _rights() -> Iterable[Right]:
         ),
     )  # fmt: skip
     yield Right(
-        Kind.RESTRICTION, "p23", "18", _("Have the use limited"),
+        Kind.RESTRICTION, "p23", "18", _("The right to have the use limited"),
         _(
             "While you dispute whether data is right or whether we may use it, we only store it. "
             "Ask in writing; we check who you are. We tell you before the limit is lifted."
         ),
     )  # fmt: skip
     yield Right(
-        Kind.OBJECTION, "right-objection", "21", _("Object to the use"),
+        Kind.OBJECTION, "right-objection", "21", _("The right to object"),
         _(
             "You may object to our using your data. Marketing stops at once and without reasons. "
             "For other uses, tell us about your own situation in writing, and we check who you are."
         ),
     )  # fmt: skip
     yield Right(
-        Kind.PORTABILITY, "p25", "20", _("Take it with you"),
+        Kind.PORTABILITY, "p25", "20", _("The right to take it with you"),
         _(
             "What you have given us yourself on a contract or by consent, you get in a "
             "machine-readable file, so that it can be moved to another controller. Its form is "
@@ -279,7 +292,7 @@ def _rights() -> Iterable[Right]:
         ),
     )  # fmt: skip
     yield Right(
-        Kind.WITHDRAWAL, "right-withdrawal", "7", _("Withdraw a consent"),
+        Kind.WITHDRAWAL, "right-withdrawal", "7", _("The right to withdraw a consent"),
         _(
             "A consent is withdrawn as easily as it was given, at any time. What was done before "
             "remains lawful."
