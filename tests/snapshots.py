@@ -19,6 +19,7 @@ from typing import Any
 
 import django
 from django.apps import apps
+from django.db import connections
 from django.db.backends.postgresql.creation import DatabaseCreation as Postgres
 from django.db.backends.sqlite3.creation import DatabaseCreation as SQLite
 
@@ -31,6 +32,20 @@ def use() -> None:
     _begin_from_snapshots(SQLite, _load_sqlite, _save_sqlite)
     if shutil.which("pg_dump") and shutil.which("psql"):
         _begin_from_snapshots(Postgres, _load_postgres, _save_postgres)
+
+
+def fill(alias: str, url: str) -> None:
+    """A new, empty database that is not the tests' own begins from the snapshot too, if there is
+    one: a file for SQLite, or one on a server."""
+    found = _snapshot(connections[alias].creation)
+    if not found.exists():
+        return
+    if url.startswith("sqlite:///"):
+        shutil.copyfile(found, url.removeprefix("sqlite:///"))
+        return
+    host, _, name = url.removeprefix("postgres://").rpartition("/")
+    command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(found), "-h", host, "-d", name]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _begin_from_snapshots(kind: Any, load: Any, save: Any) -> None:

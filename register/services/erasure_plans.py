@@ -16,9 +16,9 @@ from django.db.models.functions import Coalesce
 
 from register import clock, policy
 from register.declare import Clock, Retain, Text
-from register.models import Booking, CompanyContact, Customer, ErasureReceipt
+from register.models import CompanyContact, Customer, ErasureReceipt
 from register.models.lookups import Ids
-from register.services import events, facts, holds
+from register.services import events, facts, holds, leftovers
 from register.services.facts import NAMED, PERSON, Standing
 from register.services.person_tables import tables
 
@@ -244,8 +244,8 @@ def _alone_in(people: Ids) -> dict[UUID, int]:
     contacts = CompanyContact.objects.filter(customer__among=people).order_by()
     companies = Ids(contacts.values_list("company", flat=True)) if people else Ids(())
     around: dict[UUID, set[UUID]] = defaultdict(set)
-    for rows in (CompanyContact.objects, Booking.objects) if companies else ():
-        pairs = rows.filter(company__among=companies).order_by()
+    for model in leftovers.of_companies() if companies else ():
+        pairs = model._base_manager.filter(company__among=companies).order_by()
         for company, person in pairs.values_list("company", "customer"):
             around[company].add(person)
     for persons in around.values():

@@ -1,7 +1,8 @@
 """What an erasure leaves beside a person's rows, and takes as well: lines of the admin's log, and
 companies for which nobody speaks any more."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
-from register.models import Booking, Company, CompanyContact
+from register.models import Company
 from register.services.facts import PERSON
 from register.services.person_tables import tables
 
@@ -39,16 +40,28 @@ def forget_log(model: type[Model], rows: QuerySet[Any]) -> None:
         raw_delete(about.filter(object_id__in=ids[start : start + IDS_A_QUERY]).order_by())
 
 
+@cache
+def of_companies() -> tuple[type[Model], ...]:
+    """Tables whose rows are a person's and name a company: read from the models, so that a new one
+    is not forgotten."""
+    naming = [key.related_model for key in Company._meta.related_objects]
+    return tuple(
+        model for model in dict.fromkeys(naming)
+        if {"customer", "company"} <= {column.name for column in model._meta.fields}
+    )  # fmt: skip
+
+
 def companies_of(people: Collection[UUID]) -> set[UUID]:
-    contacts = CompanyContact.objects.filter(customer__among=people).values_list(
-        "company", flat=True
-    )
-    bookings = Booking.objects.filter(customer__among=people, company__isnull=False)
-    return {*contacts.order_by(), *bookings.order_by().values_list("company", flat=True)}
+    found: set[UUID] = set()
+    for model in of_companies():
+        rows = model._base_manager.filter(customer__among=people, company__isnull=False)
+        found.update(rows.order_by().values_list("company", flat=True))
+    return found
 
 
-def forsaken_companies(companies: Iterable[UUID]) -> int:
-    """Delete those of the companies for which nobody speaks and nobody rents any more."""
-    rows = Company.objects.filter(pk__among=list(companies)).order_by()
-    rows = rows.exclude(Exists(CompanyContact.objects.filter(company=OuterRef("pk"))))
-    return raw_delete(rows.exclude(Exists(Booking.objects.filter(company=OuterRef("pk")))))
+def forsaken_companies(companies: Collection[UUID]) -> int:
+    """Delete those of the companies for which nobody speaks, rents or got an invoice any more."""
+    rows = Company.objects.filter(pk__among=companies).order_by()
+    for model in of_companies() if companies else ():
+        rows = rows.exclude(Exists(model._base_manager.filter(company=OuterRef("pk"))))
+    return raw_delete(rows) if companies else 0

@@ -361,6 +361,16 @@ def test_the_plan_names_the_company_that_nobody_is_left_of() -> None:
     assert Company.objects.filter(pk=shared.pk).exists()
 
 
+def test_a_company_stays_while_somebody_elses_invoice_names_it() -> None:
+    aino, hers = cast.aino(), cast.company()
+    cast.contact(aino, hers)
+    cast.invoice(cast.booking(cast.eero(), starts_at=cast.NOW), company=hers)
+    plan = erasure.plan(customer=aino, on=cast.TODAY, ground=Ground.REQUEST)
+    assert "register.Company" not in plan.counts()
+    erasure.execute(plan=plan, by=cast.petra(), at=cast.NOW)
+    assert Company.objects.filter(pk=hers.pk).exists()
+
+
 def test_a_contact_who_comes_meanwhile_keeps_the_company_and_changes_the_plan() -> None:
     aino, company = cast.aino(), cast.company()
     cast.contact(aino, company)
