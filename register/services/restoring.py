@@ -234,22 +234,25 @@ def replay(entries: Iterable[Entry], *, at: datetime) -> tuple[int, int, int]:
 
 
 def _again(people: Collection[UUID], latest: dict[UUID, Entry], at: datetime) -> list[UUID]:
+    """It was decided once: no hold stops it now."""
     with transaction.atomic():
         here = erasure.lock(people)
-        decided = [plan for pk in here if (plan := _plan(latest[pk]))]
+        whole = [pk for pk in here if latest[pk].what == journal.WHOLE]
+        made = plans(
+            whole, on=clock.local_date(at), ground=ErasureReceipt.Ground.RETENTION
+        ).values()
+        decided = [plan._replace(ground=latest[plan.customer_id].ground) for plan in made]
+        decided += [plan for pk in set(here) - set(whole) if (plan := _part(latest[pk]))]
         erasure.carry_out(decided, by=None, at=at)
     return [plan.customer_id for plan in decided]
 
 
-def _plan(entry: Entry) -> Plan | None:
-    """What the erasure has to do in this register. It was decided once: no hold stops it now."""
+def _part(entry: Entry) -> Plan | None:
+    """What an erasure in part has still to do in this register."""
     customer = Customer.objects.get(pk=entry.customer_id)
-    if entry.what == journal.PART and customer.erased_on and customer.erased_on >= entry.on:
+    if customer.erased_on and customer.erased_on >= entry.on:
         return None
-    whole = entry.what == journal.WHOLE
-    ground = ErasureReceipt.Ground.RETENTION if whole else entry.ground
-    made = plans([customer.pk], on=entry.on, ground=ground).get(customer.pk)
-    return made._replace(ground=entry.ground) if made else None
+    return plans([customer.pk], on=entry.on, ground=entry.ground).get(customer.pk)
 
 
 def _settle(at: datetime) -> None:

@@ -88,13 +88,21 @@ def test_nothing_is_restored_over_a_register_that_is_there(burnt: tuple[Any, Any
 
 
 @once
-def test_a_full_disk_leaves_no_backup_and_no_half_of_one(burnt: tuple[Any, Any]) -> None:
+def test_a_full_disk_leaves_no_half_of_a_backup_of_a_restore_or_of_a_night(
+    burnt: tuple[Any, Any],
+) -> None:
     here: drill.Machine = burnt[0]
     folder = Path(here.env["BACKUP_DIR"])
     before = sorted(folder.iterdir())
     said = here.manage("backup", fails=True, most_kilobytes=64)
     assert "Nothing of it was kept" in said
     assert sorted(folder.iterdir()) == before
+    there = here.replaced()
+    identity = str(here.folder / "identity")
+    said = there.manage("restore", "--identity", identity, fails=True, most_kilobytes=400)
+    assert "as empty as before" in said
+    said = here.manage("apply_retention", fails=True, most_kilobytes=1)
+    assert said.startswith("CommandError: The database failed (OperationalError): make room")
 
 
 def test_a_backup_shows_nothing_of_anybody_and_is_nobody_elses_to_read(

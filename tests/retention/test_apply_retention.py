@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -230,6 +231,19 @@ def test_the_command_speaks_json_to_machines() -> None:
     assert (told["people"], told["complete"], told["dry_run"]) == (1, True, False)
     assert told["rows"] == {"register.Customer": 1, "register.Message": 1}
     assert not Customer.objects.exists()
+
+
+def test_a_database_that_fails_is_told_of_without_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def failing(**options: Any) -> None:
+        raise OperationalError("Key (email)=(meri@ulappa.example) is there")
+
+    monkeypatch.setattr(retention, "apply", failing)
+    with pytest.raises(CommandError, match="make room") as failed:
+        call_command("apply_retention", stdout=StringIO())
+    assert failed.value.returncode == 3
+    assert "ulappa" not in str(failed.value)
 
 
 def test_the_command_fails_when_something_is_left_undone(monkeypatch: pytest.MonkeyPatch) -> None:
