@@ -166,6 +166,7 @@ VERBS: dict[str, Any] = {
 
 PLACES = {
     "desk.today": _("today's bookings"),
+    "desk.timeline": _("the timeline"),
     "desk.processors": _("processors and recipients"),
     "desk.likely_same": _("people who may be the same"),
 }

@@ -26,9 +26,11 @@ from register.desk.forms import (
     DriverFormSet,
     next_times,
 )
+from register.desk.people import _looked_for as looked_for
 from register.formfields import DateTimeField, PhoneField, retype
 from register.models import Agreement, Booking, Craft, Customer, Extra, IdentityCheck, User
 from register.services import bookings, contracts, customers, pricing, search, walk_ins
+from register.services.duplicates import Alike
 from register.services.refusals import Refused
 
 LENGTHS = (1, 2, 3, 4, 6, 24, 48)
@@ -148,13 +150,13 @@ def walk_in(request: HttpRequest, site: Any) -> HttpResponse:
     start, _end = next_times()
     form = WalkInForm(request.POST or None, initial={"starts_at": start}, at=at)
     drivers = DriverFormSet(request.POST or None, prefix="drivers")
-    alike: list[Customer] = []
+    alike: list[Alike] = []
     found = None
     if request.method == "POST" and going == FIND:
         found = search.find(query=request.POST.get("q", "")[:200], by=staff(request), at=at)
         form, drivers = _untouched(form), DriverFormSet(request.POST, prefix="drivers")
     elif request.method == "POST" and all([form.is_valid(), drivers.is_valid()]):
-        alike = _alike(form)
+        alike = _alike(form, by=staff(request))
         made = None if alike else tried(form, lambda: _begin(form, drivers, by=staff(request)))
         if made is not None:
             return _onwards(request, made, form, going)
@@ -163,6 +165,7 @@ def walk_in(request: HttpRequest, site: Any) -> HttpResponse:
         "alike": alike, "title": _("Walk-in"), "now": at, "start": start,
         "hits": found.hits if found else (), "asked": found is not None,
         "chosen": _chosen(request, form),
+        "banned": form.has_error("__all__", "Banned"),
         "may_tablet": permissions.sees_whole(request.user, *contracts.PRINTED),
     }  # fmt: skip
     return TemplateResponse(request, "desk/walk_in.html", context)
@@ -182,12 +185,13 @@ def _chosen(request: HttpRequest, form: WalkInForm) -> Customer | None:
     return customers.visible_to(staff(request)).filter(pk=pk).first()
 
 
-def _alike(form: WalkInForm) -> list[Customer]:
+def _alike(form: WalkInForm, *, by: User) -> list[Alike]:
+    """People who may be the same, before a new one is made: a look-up like any other."""
     data = form.cleaned_data
     if data["person"] or data["sure"]:
         return []
-    alike = customers.likely_same(
-        first_name=data["first_name"], last_name=data["last_name"], email=data["email"],
+    alike = looked_for(
+        by, first_name=data["first_name"], last_name=data["last_name"], email=data["email"],
         phone=str(data["phone"] or ""),
     )  # fmt: skip
     if alike:
