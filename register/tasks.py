@@ -19,7 +19,7 @@ def send_mailing(mailing_id: str) -> None:
     turn: a worker that is killed while it sends is followed by the next part."""
     with transaction.atomic():
         next_at = sending.take_turn(mailing_id=UUID(mailing_id), at=timezone.now())
-        if next_at is not None:
+        if next_at is not None and default_task_backend.supports_defer:
             send_mailing.using(run_after=next_at).enqueue(mailing_id)
     if next_at is not None:
         sending.send_part(mailing_id=UUID(mailing_id), now=timezone.now)

@@ -28,9 +28,11 @@ from register.models import (
     Company,
     Consent,
     Customer,
+    Delivery,
     ErasureReceipt,
     Feedback,
     Identity,
+    Mailing,
     Message,
     OrderLine,
     PaperFolder,
@@ -203,6 +205,9 @@ def _communication(_now: Moment) -> Iterator[Line]:
     yield _count(_("Messages in"), Message.objects.filter(direction="in"))
     yield _count(_("Messages out"), Message.objects.filter(direction="out"))
     yield _count(_("Recordings and pictures, encrypted"), Attachment.objects.all())
+    yield _count(_("Mailings sent"), Mailing.objects.filter(state=Mailing.State.DONE))
+    unsure = Delivery.objects.filter(state=Delivery.State.UNKNOWN)
+    yield _count(_("Messages of which nobody knows whether they left"), unsure)
 
 
 def _produced(_now: Moment) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from register.clock import HELSINKI, local_date
-from register.demo import crowd, desk_day, doubles, edges, setting
+from register.demo import crowd, desk_day, doubles, edges, mailings, setting
 from register.demo.diary import Diary
 from register.demo.edges import Edge
 from register.demo.stage import Stage
@@ -53,6 +53,8 @@ def play(
                 played.counts += stage.rows.save()
                 told(stage.people)
         played.counts += stage.rows.save()
+        with transaction.atomic():
+            mailings.play(stage)
     return played
 
 

@@ -95,6 +95,12 @@ class SegmentForm(_WordsForm):
             "kind": gettext_lazy("Kind of customer"),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("language", "kind", "group", "rented"):
+            field: Any = self.fields[name]
+            field.choices = [("", _("Any")), *(pair for pair in field.choices if pair[0])]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         since, not_since = cleaned.get("rented_since"), cleaned.get("not_rented_since")

@@ -191,10 +191,21 @@ def outcome(mailing: Mailing) -> list[tuple[Any, int]]:
     return [(state.label, counts[state]) for state in Delivery.State if counts[state]]
 
 
+IN_WORDS = {
+    "SMTPRecipientsRefused": _("the recipient's mail server says no"),
+    "WorkerLost": _("the worker was stopped in the middle"),
+}
+
+
 def troubles(mailing: Mailing) -> list[tuple[str, int]]:
-    """Kinds of errors, and how often each came."""
+    """Kinds of errors, in words with the server's code, and how often each came."""
     rows = mailing.deliveries.exclude(error="").order_by()
-    return sorted(rows.values_list("error").annotate(n=Count("pk")))
+    return sorted((_told(kind), n) for kind, n in rows.values_list("error").annotate(n=Count("pk")))
+
+
+def _told(error: str) -> str:
+    kind, _blank, code = error.partition(" ")
+    return " ".join(part for part in (str(IN_WORDS.get(kind, kind)), code) if part)
 
 
 def left_out(mailing: Mailing) -> list[tuple[Any, int]]:

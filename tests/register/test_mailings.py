@@ -207,7 +207,8 @@ def test_what_the_server_answers_decides_whether_it_is_tried_again(sink: Sink) -
     assert states(mailing)[later.email] == State.SENT
     assert states(mailing)[full.email] == State.FAILED
     assert mailings.troubles(mailing) == [
-        ("SMTPRecipientsRefused 452", 1), ("SMTPRecipientsRefused 550", 1)
+        ("vastaanottajan postipalvelin ei ota vastaan 452", 1),
+        ("vastaanottajan postipalvelin ei ota vastaan 550", 1),
     ]  # fmt: skip
     assert sink.readers == sorted([gets.email, later.email])
 
