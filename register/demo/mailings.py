@@ -87,7 +87,7 @@ def _sent(stage: Stage) -> None:
     Delivery.objects.bulk_create(
         Delivery(
             id=stage.uuid(), customer_id=pk, mailing=mailing, state=Delivery.State.SENT, tries=1,
-            claimed_at=sent_at, sent_at=sent_at, saved_at=mailing.started_at,
+            claimed_at=sent_at, sent_at=sent_at, saved_at=mailing.saved_at,
             source=policy.FIRM.key,
         )
         for pk, sent_at in people.items()
@@ -104,7 +104,7 @@ def _one_bounced(stage: Stage, mailing: Mailing, others: list[Any]) -> None:
         Delivery.objects.create(
             id=stage.uuid(), customer=somebody, mailing=mailing, state=Delivery.State.FAILED,
             tries=1, claimed_at=mailing.started_at, error="SMTPRecipientsRefused 550",
-            saved_at=mailing.started_at, source=policy.FIRM.key,
+            saved_at=mailing.saved_at, source=policy.FIRM.key,
         )  # fmt: skip
 
 
