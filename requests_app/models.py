@@ -243,7 +243,10 @@ class AccessPackage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.ForeignKey(
-        DataSubjectRequest, on_delete=models.PROTECT, related_name="packages"
+        DataSubjectRequest,
+        on_delete=models.PROTECT,
+        related_name="packages",
+        verbose_name=_("data-subject request"),
     )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="packages")
     made_at = models.DateTimeField(_("made at"))

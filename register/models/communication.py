@@ -89,6 +89,7 @@ class Attachment(PersonalRecord):
         null=True,
         blank=True,
         related_name="attachments",
+        verbose_name=_("message"),
     )
     booking = models.ForeignKey(
         Booking,
@@ -105,6 +106,7 @@ class Attachment(PersonalRecord):
         null=True,
         blank=True,
         related_name="attachments",
+        verbose_name=_("damage or fee case"),
     )
     agreement = models.ForeignKey(
         Agreement,
@@ -112,6 +114,7 @@ class Attachment(PersonalRecord):
         null=True,
         blank=True,
         related_name="attachments",
+        verbose_name=_("agreement"),
     )
 
     objects = SealedQuerySet.as_manager()

@@ -79,7 +79,9 @@ class Customer(Record):
     search_text = models.TextField(blank=True, editable=False)
     # Indexes of the retention clock, kept by services.events; never decide from them alone.
     last_event_on = models.DateField(_("last event"), null=True, blank=True, editable=False)
-    last_transaction_on = models.DateField(null=True, blank=True, editable=False)
+    last_transaction_on = models.DateField(
+        _("last transaction"), null=True, blank=True, editable=False
+    )
     has_contract = models.BooleanField(_("contract now or ever"), default=False, editable=False)
     kept_through = models.DateField(
         _("kept through"), null=True, blank=True, editable=False, db_index=True

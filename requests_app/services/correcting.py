@@ -250,7 +250,8 @@ def left_as_they_are(request: DataSubjectRequest) -> str:
     """The fields that were not corrected, and why, in the active language; never a value."""
     refused = Correction.objects.filter(request=request, outcome=Outcome.REFUSED)
     return "\n".join(
-        f"{_('%(field)s: not corrected.') % {'field': title_of(row)}} {why(row)}" for row in refused
+        _("%(field)s: not corrected.") % {"field": title_of(row)} + f" {why(row)}"
+        for row in refused
     )
 
 

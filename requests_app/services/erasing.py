@@ -34,6 +34,7 @@ class Line:
     count: int
     until: date | None
     why: str
+    columns: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,20 @@ def _names(item: Item, language: str) -> dict[str, None]:
 
 def _line(item: Item, language: str) -> Line:
     why = f"{item.reason.to(language)} {item.basis}" if item.reason else ""
-    return Line(_title(item), item.count, item.until, why)
+    return Line(_title(item), item.count, item.until, why, _columns(item))
+
+
+def _columns(item: Item) -> str:
+    """Which columns go or stay, where the row itself does not."""
+    if item.whole_row or item.table.startswith(OWN):
+        return ""
+    meta = apps.get_model(item.table)._meta
+    names = dict.fromkeys(
+        str(getattr(meta.get_field(label.rpartition(".")[2]), "verbose_name", ""))
+        for label in item.fields
+        if policy.access(label).roles
+    )
+    return ", ".join(names)
 
 
 def _title(item: Item) -> str:

@@ -126,7 +126,7 @@ def test_the_decision_and_its_letter_follow_from_the_fields(rectified) -> None:
         fields = [str(Customer._meta.get_field("email").verbose_name)]
     letter = letters.render(request, named=False)
     paper = " ".join(" ".join(p.extract_text() for p in PdfReader(BytesIO(letter)).pages).split())
-    for told in (*fields, "Bilderna visar den.", "GDPR 16", "polisen"):
+    for told in (*fields, "inte rättat", "Bilderna visar den.", "GDPR 16", "polisen"):
         assert told in paper, told
     assert NEW not in paper
     assert "Ingen skada" not in paper
