@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests_app', '0007_answers'),
+        ('requests_app', '0009_drafts'),
     ]
 
     operations = [
