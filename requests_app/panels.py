@@ -13,7 +13,7 @@ from register.desk import panels
 from register.models import Customer, User
 from register.services import timeline
 from requests_app.models import DataSubjectRequest, RecipientNotice
-from requests_app.services import recipients, steps, telling, versions
+from requests_app.services import delivery, recipients, steps, telling, versions
 
 MOST = 8
 REFERENCE = re.compile(r"^[A-Z]{2,4}-\d{4}-\d{1,6}$")
@@ -33,9 +33,15 @@ def open_requests(request: HttpRequest, customer: Customer | None) -> Mapping[st
     at = now()
     today = clock.local_date(at)
     unreached = set(telling.not_reached(at=at).values_list("request_id", flat=True))
+    guessed = delivery.destroyed_by_guesses()
     lines = [
-        {"request": row, "days": steps.days_left(row, on=today), "unreached": row.pk in unreached}
-        for row in rows.order_by("due_on", "received_at")[:MOST]
+        {
+            "request": row,
+            "days": steps.days_left(row, on=today),
+            "unreached": row.pk in unreached,
+            "guessed": row.pk in guessed,
+        }
+        for row in rows.select_related("taken_by").order_by("due_on", "received_at")[:MOST]
     ]
     words_notice = customer is None and permissions.may(request.user, "notice")
     return {

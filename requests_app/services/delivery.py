@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -153,6 +154,13 @@ def _opened(package: AccessPackage) -> bytes:
     if sealed is None or isinstance(sealed, Erased):
         raise errors.PackageGone
     return bytes(sealed.expose_bytes())
+
+
+def destroyed_by_guesses() -> set[UUID]:
+    """Requests whose package was destroyed after wrong codes and has not been made anew."""
+    waiting = AccessPackage.objects.filter(content__isnull=False).values("request")
+    locked = AccessPackage.objects.filter(locked_at__isnull=False, request__state=State.DECIDED)
+    return set(locked.exclude(request__in=waiting).values_list("request_id", flat=True))
 
 
 # -- In somebody's hand -------------------------------------------------------------------------

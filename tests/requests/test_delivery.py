@@ -84,6 +84,7 @@ def test_five_wrong_codes_destroy_the_package_and_the_staff_are_told(
     assert request.reference in told.body
     assert "Aino" not in told.body + told.subject
     client.force_login(cast.petra())
+    assert "väärät koodit, paketti tuhottu" in client.get("/hallinta/").content.decode()
     page = client.get(page_of(request)).content.decode()
     assert "Paketti tuhottiin" in page
     assert "/vaihe/uusi-paketti/" in page
