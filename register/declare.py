@@ -57,7 +57,7 @@ class Purpose(Named):
     """Why data is processed. `describes` is the sentence of the notice."""
 
     basis: Basis
-    statute: str = ""
+    statute: Text | None = None
     describes: Text
     subject_may_object: bool = True
 

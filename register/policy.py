@@ -135,7 +135,11 @@ AUTHORITIES = Purpose(
         "Information to authorities",
     ),
     basis=Basis.LEGAL_OBLIGATION,
-    statute="Poliisilaki 872/2011, 4:3; laki verotusmenettelystä 1558/1995",
+    statute=Text(
+        "Esimerkiksi poliisilaki 872/2011, 4 luku 3 § ja laki verotusmenettelystä 1558/1995",
+        "Till exempel polislagen 872/2011, 4 kap. 3 § och lagen om beskattningsförfarande 1558/1995",
+        "Such as the Police Act 872/2011, chapter 4, section 3, and the Act on Assessment Procedure 1558/1995",
+    ),
     describes=Text(
         "Annamme viranomaiselle tietoja vain, kun laki siihen velvoittaa.",
         "Vi lämnar uppgifter till en myndighet bara när lagen kräver det.",
@@ -147,7 +151,11 @@ BOOKKEEPING = Purpose(
     key="bookkeeping",
     name=Text("Kirjanpito", "Bokföring", "Bookkeeping"),
     basis=Basis.LEGAL_OBLIGATION,
-    statute="Kirjanpitolaki 1336/1997, 2:10",
+    statute=Text(
+        "Kirjanpitolaki 1336/1997, 2 luku 10 §",
+        "Bokföringslagen 1336/1997, 2 kap. 10 §",
+        "Bookkeeping Act 1336/1997, chapter 2, section 10",
+    ),
     describes=Text(
         "Kirjanpitolaki velvoittaa meidät säilyttämään sopimusten ja maksujen tositteet.",
         "Bokföringslagen kräver att vi bevarar verifikat över avtal och betalningar.",
@@ -163,7 +171,7 @@ RIGHTS = Purpose(
         "Carrying out your rights",
     ),
     basis=Basis.LEGAL_OBLIGATION,
-    statute="GDPR 12–22",
+    statute=Text("GDPR 12–22", "GDPR 12–22", "GDPR 12–22"),
     describes=Text(
         "Käsittelemme tietosuojapyyntösi ja osoitamme, että se tehtiin oikein ja ajoissa.",
         "Vi behandlar din dataskyddsbegäran och visar att det skedde rätt och i tid.",
@@ -179,7 +187,7 @@ SECURITY = Purpose(
         "Security and oversight",
     ),
     basis=Basis.LEGAL_OBLIGATION,
-    statute="GDPR 5(2), 32",
+    statute=Text("GDPR 5(2), 32", "GDPR 5(2), 32", "GDPR 5(2), 32"),
     describes=Text(
         "Kirjaamme, kuka tietoja katsoi ja miksi, ja valvomme käyttöoikeuksia.",
         "Vi loggar vem som har tittat på uppgifter och varför, och övervakar behörigheter.",

@@ -154,7 +154,7 @@ def _purpose(purpose: Purpose, language: str, said: Mapping[str, str]) -> Purpos
         describes=said.get(f"purpose.{purpose.key}") or purpose.describes.to(language),
         basis=_basis(purpose.basis),
         article=purpose.basis.value,
-        statute=purpose.statute,
+        statute=purpose.statute.to(language) if purpose.statute else "",
         may_object=purpose.subject_may_object,
     )
 

@@ -149,7 +149,7 @@ def _activity(purpose: Purpose, language: str) -> Activity:
         name=purpose.name.to(language),
         describes=purpose.describes.to(language),
         basis=purpose.basis.value,
-        statute=purpose.statute,
+        statute=purpose.statute.to(language) if purpose.statute else "",
         subjects=_names((s for c in categories for s in c.subjects), language),
         categories=tuple(_held(category, language) for category in categories),
         sources=_names((s for c in categories for s in c.sources), language),

@@ -120,7 +120,7 @@ def _use(made: Season, month: Any, name: Any) -> Figure:
     one = made.at(month, name)
     if one.percent is None:
         return Figure(None, "–")
-    told = _("%(percent)d %% · %(used)d of %(days)d days") % {
+    told = _("%(percent)d %% (%(used)d of %(days)d days)") % {
         "percent": round(one.percent), "used": one.used, "days": one.days,
     }  # fmt: skip
     return Figure(one.percent, told)
