@@ -68,3 +68,22 @@ def test_a_mandate_is_not_asked_of_aino_herself(client: Client, ask) -> None:
     page = client.get(f"/hallinta/requests_app/datasubjectrequest/{request.pk}/").content.decode()
     assert "tunnista-document_type" in page
     assert "tunnista-mandate" not in page
+
+
+def test_a_slip_in_the_name_and_the_words_the_other_way_round_find_her(ask) -> None:
+    aino = cast.aino()
+    for name in ("Aino Alokko", "aallokko aino"):
+        request = ask("confirmed", name=name, email="eri@posti.example")
+        [found] = candidates.find(request=request, by=cast.petra(), at=cast.NOW)
+        assert found.customer == aino
+
+
+def test_the_guardian_in_the_register_is_not_taken_for_the_child(ask) -> None:
+    aino = cast.aino()
+    meri = cast.customer(email="meri@posti.example")
+    cast.mandate(meri, aino)
+    request = ask("confirmed", **(BEHALF | {"subject_name": "Joku Muu"}), email=meri.email)
+    [found] = candidates.find(request=request, by=cast.petra(), at=cast.NOW)
+    assert found.customer == aino  # Meri acts for her; nobody is chosen by the machine
+    request.refresh_from_db()
+    assert request.customer is None
