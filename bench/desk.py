@@ -121,7 +121,7 @@ def seed(people: int) -> None:
     last = f"{pick(HEADS, 'n / 7')} || {pick(TAILS, 'n / 331')}"
     first = pick(FIRST, "n / 3")
     text = f"lower({last} || ' ' || {first} || ' ' || {last})"
-    insert(models.Customer, people, id=uid("c", "n"), number="n + 1000000", first_name=first,
+    insert(models.Customer, range(people), id=uid("c", "n"), number="n + 1000000", first_name=first,
            last_name=last, search_text=text, language="'fi'",
            email=f"lower({first}) || n || '@posti.example'",
            phone=f"'+35840' || {padded('n', 7)}")  # fmt: skip
@@ -130,17 +130,17 @@ def seed(people: int) -> None:
     craft = ", ".join(f"({number}, {literal(row.pk)})" for number, row in enumerate(crafts))
     chosen = f"(SELECT column2 FROM (VALUES {craft}) AS crafts WHERE column1 = n % {len(crafts)})"
     past = "'2026-06-15 12:00:00+00'", "'2026-06-15 16:00:00+00'"
-    insert(models.Booking, people // 2, id=uid("b", "n"), number="n + 1000000", craft_id=chosen,
+    insert(models.Booking, range(people // 2), id=uid("b", "n"), number="n + 1000000", craft_id=chosen,
            booked_at=past[0], starts_at=past[0], ends_at=past[1], state="'returned'",
            **whose)  # fmt: skip
-    insert(models.Agreement, people // 2, id=uid("a", "n"), booking_id=uid("b", "n"),
+    insert(models.Agreement, range(people // 2), id=uid("a", "n"), booking_id=uid("b", "n"),
            number="'V-2026-' || (n + 100000)", state="'signed'", made_at=past[0],
            signed_at=past[0], **whose)  # fmt: skip
     companies = people // PEOPLE_A_COMPANY
-    insert(models.Company, companies, id=uid("y", "n"), number="n + 1000000",
+    insert(models.Company, range(companies), id=uid("y", "n"), number="n + 1000000",
            name=f"{pick(HEADS, 'n')} || {pick(TAILS, 'n / 11')} || 'matkat ' || n || ' Oy'",
            country="'FI'")  # fmt: skip
-    insert(models.CompanyContact, companies, id=uid("d", "n"), company_id=uid("y", "n"),
+    insert(models.CompanyContact, range(companies), id=uid("d", "n"), company_id=uid("y", "n"),
            customer_id=uid("c", f"n * {PEOPLE_A_COMPANY}"))  # fmt: skip
     codes(min(CODES, people))
     analyse()

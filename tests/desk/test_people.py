@@ -211,3 +211,11 @@ def test_wishes_of_last_time_begin_the_next_booking(kaisas_desk: Client) -> None
     page = kaisas_desk.get(reverse("admin:desk-book", args=[aino.pk]))
     assert page.context["form"]["wishes"].value() == "Etelälaiturilta."
     assert "Toivoo punaista liiviä." in page.content.decode()
+
+
+def test_the_dock_sees_the_ban_before_it_hands_over(signed_in: SignedIn) -> None:
+    aino = cast.aino()
+    booking = cast.booking(aino)
+    cast.ban(aino, reason="Ajoi liian lähellä uimarantaa.", starts_on=cast.date(2020, 1, 1))
+    page = signed_in(cast.olli()).get(reverse("admin:desk-handover", args=[booking.pk]))
+    assert "Ajoi liian lähellä uimarantaa." in page.content.decode()
