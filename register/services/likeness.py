@@ -8,7 +8,7 @@ with it, and compares them itself.
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from register.models import Customer
@@ -33,7 +33,7 @@ def _by_index(words: list[str]) -> list[UUID]:
     """In one statement: whoever is like all words, cut before they are sorted."""
     where = " AND ".join(["%s <%% search_text"] * len(words))
     score = " + ".join(["word_similarity(%s, search_text)"] * len(words))
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = " + str(LIKE_ENOUGH))
         cursor.execute(
             f"SELECT id FROM (SELECT id, search_text FROM register_customer WHERE {where} "  # noqa: S608
