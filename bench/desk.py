@@ -130,9 +130,9 @@ def seed(people: int) -> None:
     craft = ", ".join(f"({number}, {literal(row.pk)})" for number, row in enumerate(crafts))
     chosen = f"(SELECT column2 FROM (VALUES {craft}) AS crafts WHERE column1 = n % {len(crafts)})"
     past = "'2026-06-15 12:00:00+00'", "'2026-06-15 16:00:00+00'"
-    insert(models.Booking, range(people // 2), id=uid("b", "n"), number="n + 1000000", craft_id=chosen,
-           booked_at=past[0], starts_at=past[0], ends_at=past[1], state="'returned'",
-           **whose)  # fmt: skip
+    insert(models.Booking, range(people // 2), id=uid("b", "n"), number="n + 1000000",
+           craft_id=chosen, booked_at=past[0], starts_at=past[0], ends_at=past[1],
+           state="'returned'", **whose)  # fmt: skip
     insert(models.Agreement, range(people // 2), id=uid("a", "n"), booking_id=uid("b", "n"),
            number="'V-2026-' || (n + 100000)", state="'signed'", made_at=past[0],
            signed_at=past[0], **whose)  # fmt: skip
