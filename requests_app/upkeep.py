@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from register import policy
 from register.declare import Role, Sight
 from register.models import AuditEvent, RoleGrant, User
+from register.models.breaches import HOURS
+from register.services import breaches
 from register.vault import rotation
 from register.vault.checks import all_sealed
 from register.vault.models import DataKey, KeyCheck
@@ -67,6 +69,9 @@ def _keys(now: datetime) -> Iterator[Fact]:
 
 def _access(now: datetime) -> Iterator[Fact]:
     yield from (_role(role, now) for role in policy.ROLES)
+    late = breaches.waiting(at=now).filter(known_at__lt=now - HOURS).count()
+    told = _("Breaches past their 72 hours, the authority not told")
+    yield Fact(told, str(late), alarm=late > 0, page="admin:breaches")
     last = _last(VERIFIED)
     bad = last is not None and bool(last.count)
     old = last is None or now - last.at > CHAIN_AGE

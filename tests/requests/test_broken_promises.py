@@ -312,6 +312,10 @@ def test_whoever_processes_for_the_firm_does_so_under_an_agreement(
 Breaks = Callable[[World], object]
 
 
+def breach_kept_quiet(world: World) -> None:
+    cast.breach(known_at=cast.NOW - 4 * DAY, risk="risk")
+
+
 def found_three_lines_changed(world: World) -> None:
     audit.record(verb=upkeep.VERIFIED, at=cast.NOW - DAY / 2, count=3)
 
@@ -340,6 +344,7 @@ def old_master(world: World) -> None:
     ("promise", "breaks", "state"),
     [
         ("p7", old_master, State.RISK),
+        ("p18", breach_kept_quiet, State.BROKEN),
         ("p18", found_three_lines_changed, State.BROKEN),
         ("p18", too_long_ago("CHAIN_AGE"), State.RISK),
         ("p20", mail_that("failed"), State.BROKEN),
