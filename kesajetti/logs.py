@@ -12,7 +12,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 # The last parts of /tietosuoja/pyynto/<token>/… and /omat-valinnat/<token>/ open personal pages.
 SECRET = re.compile(
-    r"(/tietosuoja/pyynto/|/omat-valinnat/|/pois/|/paketti/|/vahvista/|/salasana/uusi/)[^/\s\"']{16,}"
+    r"(/tietosuoja/pyynto/|/omat-valinnat/|/pois/|/paketti/|/vahvista/|/salasana/uusi/|/tarjous/)[^/\s\"']{16,}"
 )
 
 

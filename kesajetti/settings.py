@@ -144,6 +144,8 @@ RETENTION_WORKERS = env.int("RETENTION_WORKERS", default=2)
 RETENTION_TRIES = env.int("RETENTION_TRIES", default=5)
 RETENTION_SILENCE_DAYS = env.int("RETENTION_SILENCE_DAYS", default=45)
 RETENTION_MAIL_TO = env.list("RETENTION_MAIL_TO", default=[CONTROLLER["email"]])
+# Rows of an import while it is worked on, sealed; not backed up.
+IMPORT_DIR = place("IMPORT_DIR", "var/imports")
 BACKUP_DIR = place("BACKUP_DIR", "var/backups")
 BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])  # public keys of age
 BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
@@ -255,6 +257,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+SMS_BACKEND = env.str("SMS_BACKEND", default="register.texting.console" if DEMO else "")
+SMS_FILE_DIR = str(BASE_DIR / env.str("SMS_FILE_DIR", default="var/texts"))
 if folder := vars().get("EMAIL_FILE_PATH"):  # a relative name means the same from everywhere
     EMAIL_FILE_PATH = str(BASE_DIR / folder)
 EMAIL_TIMEOUT = 30  # seconds: a mail server that does not answer does not hold the worker

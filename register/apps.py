@@ -26,7 +26,15 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from register import checks, tasks  # noqa: F401 - importing checks registers them
         from register.desk import approvals, audit_log, roles
-        from register.services import invitations, lifting, look_ups, revealing, signing_in
+        from register.services import (
+            imports,
+            invitations,
+            lifting,
+            look_ups,
+            post,
+            revealing,
+            signing_in,
+        )
         from register.vault.audit import set_sink
 
         set_sink(revealing.write_down)
@@ -36,5 +44,7 @@ class RegisterConfig(AppConfig):
         roles.put_on_the_desk()
         invitations.tell_with(tasks.send_invitation.enqueue)
         lifting.tell_with(tasks.tell_of_lifting.enqueue)
+        imports.work_with(tasks.work_on_import.enqueue)
+        post.send_with(tasks.try_service_mail.enqueue)
         look_ups.tell_with(tasks.tell_of_look_ups.enqueue)
         post_migrate.connect(stand_guard, dispatch_uid="register.guards")

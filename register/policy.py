@@ -769,9 +769,9 @@ HISTORY = Category(
     fields=(
         *held(
             "register.QuoteRequest",
-            supplied="craft_class wanted_from wanted_to",
-            observed="requested_at state",
-            derived="quoted_cents",
+            supplied="craft_class wanted_from wanted_to company",
+            observed="requested_at state offered_at valid_through accepted_at",
+            derived="quoted_cents number offer",
             portable="requested_at craft_class wanted_from wanted_to",
             access=COUNTER,
             on_erasure=Erase(),
@@ -964,6 +964,12 @@ CONTACTS = Category(
             names_others="subject body",
         ),
         *held(
+            "register.ServiceMail",
+            observed="kind about booking channel state by_hand asked_at tried_at sent_at",
+            derived="tries error",
+            purposes=(COMMUNICATION,),
+        ),
+        *held(
             "register.Delivery",
             observed="mailing state left_out tries claimed_at sent_at error",
         ),
@@ -1144,6 +1150,7 @@ METADATA = Category(
             on_erasure=VOUCHER,
         ),
         *held("register.Customer", derived="group", access=COUNTER, purposes=(ANALYSIS,)),
+        *held("register.ImportKey", observed="key", access=COUNTER, purposes=(SERVICE,)),
         *held(
             "register.Merge",
             derived="former_id former_number merged_at undo_through",
@@ -1339,6 +1346,8 @@ NOT_PERSONAL = {
     "register.CashUpLine": "sums of money by method; who closed the day is declared as CashUp",
     "register.Extra": "price list",
     "register.AgreementTerms": "the firm's own words",
+    "register.PostWords": "the firm's own words",
+    "register.ImportRun": "headings, counts and row numbers; the rows lie sealed and go at the end",
     "register.Craft": "the fleet",
     "register.MaintenanceBlock": "the fleet",
     "register.PaperFolder": "what a folder is and where; its people are declared",

@@ -7,7 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import default_task_backend, task
 
-from register.services import case_letters, choices_link, invitations, lifting, look_ups, sending
+from register.services import (
+    case_letters,
+    choices_link,
+    imports,
+    invitations,
+    lifting,
+    look_ups,
+    post,
+    post_papers,
+    sending,
+)
 
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long a letter that did not leave waits before the next try."""
@@ -29,6 +39,16 @@ def send_mailing(mailing_id: str) -> None:
 def send_choices_link(customer_id: str) -> None:
     """Mail somebody the link to her own choices."""
     choices_link.send(customer_id=UUID(customer_id), at=timezone.now())
+
+
+@task()
+def try_service_mail(mail_id: str) -> None:
+    """Send a service message that waits; one that does not leave is tried again, a few times."""
+    at = timezone.now()
+    most = len(PAUSES) + 1 if default_task_backend.supports_defer else 1
+    tries = post.attempt(mail_id=UUID(mail_id), send=post_papers.send, most_tries=most, at=at)
+    if tries:
+        try_service_mail.using(run_after=at + PAUSES[tries - 1]).enqueue(mail_id)
 
 
 @task()
@@ -87,3 +107,9 @@ def tell_of_lifting(restriction_id: str, tries: int = 0) -> None:
         if not default_task_backend.supports_defer or tries >= len(PAUSES):
             raise
         tell_of_lifting.using(run_after=at + PAUSES[tries]).enqueue(restriction_id, tries + 1)
+
+
+@task()
+def work_on_import(run_id: str) -> None:
+    """Try an import, or bring it in; goes on where it was interrupted."""
+    imports.work(run_id=UUID(run_id), now=timezone.now)

@@ -30,4 +30,5 @@ urlpatterns = [
     path("palaute/<str:token>/", views.feedback, name="feedback"),
     path("omat-valinnat/<str:token>/", views.choices, name="choices"),
     path("pois/<str:token>/", views.leave, name="leave"),
+    path("tarjous/<str:token>/", views.quote, name="quote"),
 ]

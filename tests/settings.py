@@ -25,13 +25,15 @@ os.environ.update(
     MASTER_KEY=keyring(),
     MASTER_KEY_FILE="",
     SEALED_FILES_DIR=tempfile.mkdtemp(prefix="kesajetti-sealed-"),
+    IMPORT_DIR=tempfile.mkdtemp(prefix="kesajetti-imports-"),
     DEBUG="off",
     DEMO="on",
     HTTPS="off",
     ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
 )
 
-atexit.register(shutil.rmtree, os.environ["SEALED_FILES_DIR"], ignore_errors=True)
+for made in ("SEALED_FILES_DIR", "IMPORT_DIR"):
+    atexit.register(shutil.rmtree, os.environ[made], ignore_errors=True)
 
 from kesajetti.settings import *  # noqa: E402, F403
 

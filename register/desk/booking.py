@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from register import permissions, policy
 from register.declare import Sight
-from register.desk import ban_panel, photos, wishes
+from register.desk import ban_panel, photos, post, wishes
 from register.desk.access import (
     booking_or_404,
     looked_at,
@@ -50,10 +50,12 @@ from register.models import (
     Extra,
     Invoice,
     LoyaltyMembership,
+    Message,
     OrderLine,
     Payment,
     QuoteRequest,
     Rental,
+    ServiceMail,
     User,
 )
 from register.services import bans, bills, bookings, conditions, contracts, customers, loyalty
@@ -214,6 +216,7 @@ def show(request: HttpRequest, site: Any, booking: Booking, **bound: Any) -> Htt
         "photos": photos.panel(request, booking),
         "marks": _if_seen(user, ConditionMark, conditions.drawn(booking.marks.all())),
         "drawing_label": _("Drawing of the craft from above"),
+        "post": post.of_booking(booking) if permissions.may_see(user, ServiceMail) else None,
         **bound,
     }  # fmt: skip
     return TemplateResponse(request, "desk/booking.html", context)
@@ -238,6 +241,7 @@ def _may(user: User) -> dict[str, bool]:
         "booking": Booking, "driver": Driver, "line": OrderLine, "agreement": Agreement,
         "rental": Rental, "payment": Payment, "deposit": Deposit, "invoice": Invoice,
         "mark": ConditionMark,
+        "message": Message,
     }  # fmt: skip
     may = {name: permissions.may_write(user, model) for name, model in tables.items()}
     return may | {"print": permissions.sees_whole(user, *contracts.PRINTED)}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from register import permissions
 from register.desk.access import looked_at, needs_sight, staff, tried
 from register.desk.forms import CarefulForm
 from register.formfields import EuroField
-from register.models import CashUp, Method
+from register.models import CashUp, Method, User
 from register.models.cash import COUNTED
 from register.services import audit, cash
 
@@ -50,7 +51,9 @@ def till(request: HttpRequest, site: Any) -> HttpResponse:
     user, at = staff(request), timezone.now()
     may_close = permissions.may_write(user, CashUp)
     form = CashForm(request.POST or None)
-    if request.method == "POST" and may_close and form.is_valid():
+    if request.method == "POST" and not may_close:
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
         made = tried(
             form,
             lambda: cash.close(
@@ -67,11 +70,16 @@ def till(request: HttpRequest, site: Any) -> HttpResponse:
     context = {
         **site.each_context(request), "title": _("Cash-up"), "form": form, "till": found,
         "counted": counted, "others": [(m.label, found.expected[m]) for m in others],
-        "clerks": cash.clerks(found.by_clerk),
+        "clerks": cash.clerks(found.by_clerk, to=user),
         "closed_today": CashUp.objects.filter(day=timezone.localdate(at)).first(),
-        "before": CashUp.objects.select_related("saved_by")[:DAYS_SHOWN], "may_close": may_close,
+        "before": _named(user), "may_close": may_close,
     }  # fmt: skip
     return TemplateResponse(request, "desk/cash.html", context)
+
+
+def _named(user: User) -> list[tuple[CashUp, str]]:
+    rows = CashUp.objects.select_related("saved_by")[:DAYS_SHOWN]
+    return [(row, cash.named(row.saved_by, to=user)) for row in rows]
 
 
 @require_safe
@@ -82,6 +90,8 @@ def closed(request: HttpRequest, site: Any, pk: UUID) -> HttpResponse:
     looked_at(request, row)
     context = {
         **site.each_context(request), "title": _("Cash-up"), "row": row,
-        "lines": row.lines.order_by("method"), "clerks": cash.clerks(row.by_clerk),
+        "closer": cash.named(row.saved_by, to=staff(request)),
+        "lines": row.lines.order_by("method"),
+        "clerks": cash.clerks(row.by_clerk, to=staff(request)),
     }  # fmt: skip
     return TemplateResponse(request, "desk/cash_closed.html", context)

@@ -14,7 +14,17 @@ from django.views.decorators.http import require_safe
 from register import permissions
 from register.desk import panels
 from register.desk.access import needs_any_role
-from register.models import Booking, CashUp, CraftClass, Customer, Deposit, Invoice, Payment
+from register.models import (
+    Booking,
+    CashUp,
+    CraftClass,
+    Customer,
+    Deposit,
+    Invoice,
+    Payment,
+    PostWords,
+    QuoteRequest,
+)
 from register.services import bookkeeping, invoices, price_list
 
 SOON = timedelta(hours=36)
@@ -59,6 +69,9 @@ def waiting(request: HttpRequest, customer: Customer | None) -> Mapping[str, Any
     return {
         "holds": list(holds_to_mind(at)[:MOST]), "late": late[:MOST], "now": at,
         "not_closed": _not_closed(last, at), "sees_invoices": permissions.may_see(user, Invoice),
+        "sees_quotes": permissions.may_see(user, QuoteRequest),
+        "quotes_open": QuoteRequest.objects.filter(state=QuoteRequest.State.OPEN).count(),
+        "may_word": permissions.may_write(user, PostWords),
         "may_export": permissions.may(user, bookkeeping.VERB),
     }  # fmt: skip
 

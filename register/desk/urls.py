@@ -28,6 +28,7 @@ from register.desk import (
     forgetting,
     handing,
     home,
+    imports,
     invoices,
     loyalty,
     mailings,
@@ -36,13 +37,16 @@ from register.desk import (
     paper,
     people,
     photos,
+    post,
     processors,
+    quotes,
     restricted,
     roles,
     tablet,
     timeline,
     walk_in,
 )
+from register.models import ImportRun
 
 NOT_ALLOWED = 405
 
@@ -53,6 +57,7 @@ def records(request: HttpRequest, site: Any) -> HttpResponse:
         **site.each_context(request),
         "app_list": site.get_app_list(request),
         "may_export": permissions.may(request.user, "export"),
+        "may_import": permissions.may_write(request.user, ImportRun),
     }
     return TemplateResponse(request, "desk/records.html", context)
 
@@ -125,6 +130,19 @@ PAGES: tuple[tuple[str, Callable[..., HttpResponse], str, dict[str, Any]], ...] 
     ("lasku/<uuid:pk>/lasku.pdf", invoices.invoice_pdf, "desk-invoice-pdf", {}),
     ("lasku/<uuid:pk>/maksettu/", invoices.received, "desk-invoice-received", {}),
     ("lasku/<uuid:pk>/hyvita/", invoices.credit, "desk-invoice-credit", {}),
+    ("asiakas/<uuid:pk>/tarjous/", quotes.new_quote, "desk-quote-new", {}),
+    ("tarjoukset/", quotes.quote_list, "desk-quotes", {}),
+    ("tarjous/<uuid:pk>/", quotes.quote_page, "desk-quote", {}),
+    ("tarjous/<uuid:pk>/hinta/", quotes.offer, "desk-quote-offer", {}),
+    ("tarjous/<uuid:pk>/hyvaksytty/", quotes.accepted, "desk-quote-accepted", {}),
+    ("tarjous/<uuid:pk>/rauennut/", quotes.declined, "desk-quote-declined", {}),
+    ("viestit/", post.overview, "desk-post", {}),
+    ("viestit/<slug:kind>/<slug:language>/", post.words, "desk-post-words", {}),
+    ("viesti/<uuid:pk>/laheta/", post.send_by_hand, "desk-post-send", {}),
+    ("tuonti/", imports.start, "desk-imports", {}),
+    ("tuonti/<uuid:pk>/", imports.page, "desk-import", {}),
+    ("tuonti/<uuid:pk>/virheet.csv", imports.errors, "desk-import-errors", {}),
+    ("tuonti/<uuid:pk>/<slug:what>/", imports.act, "desk-import-act", {}),
     ("kassa/", cash.till, "desk-cash", {}),
     ("kassa/<uuid:pk>/", cash.closed, "desk-cash-up", {}),
     ("hinnasto/", money.prices, "desk-prices", {}),

@@ -22,6 +22,7 @@ from register.models.damage import Case
 from register.models.fleet import Craft, CraftClass, MaintenanceBlock
 from register.models.holds import Hold
 from register.models.identities import CardOnFile, Identity, IdentityCheck
+from register.models.imports import ImportKey, ImportRun
 from register.models.invoices import Invoice
 from register.models.mailings import Delivery, LeftOut, Mailing
 from register.models.merges import Merge
@@ -29,6 +30,7 @@ from register.models.notices import NoticeVersion, NoticeWords
 from register.models.numbers import NumberSeries
 from register.models.paper import PaperFolder
 from register.models.payments import Deposit, Method, Payment
+from register.models.post import PostKind, PostWords, ServiceMail
 from register.models.prices import SeasonPrice
 from register.models.processors import Processor
 from register.models.retention import (
@@ -76,6 +78,8 @@ __all__ = [
     "Hold",
     "Identity",
     "IdentityCheck",
+    "ImportKey",
+    "ImportRun",
     "Invoice",
     "JournalMark",
     "LeftOut",
@@ -93,6 +97,8 @@ __all__ = [
     "OrderLine",
     "PaperFolder",
     "Payment",
+    "PostKind",
+    "PostWords",
     "ProcessingRestriction",
     "Processor",
     "QuoteRequest",
@@ -101,6 +107,7 @@ __all__ = [
     "RoleGrant",
     "SeasonPrice",
     "Segment",
+    "ServiceMail",
     "Tally",
     "User",
 ]

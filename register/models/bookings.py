@@ -12,7 +12,8 @@ from register.models.fleet import Craft, CraftClass
 
 @choices_are_kept
 class QuoteRequest(PersonalRecord):
-    """Somebody asked what a rental would cost."""
+    """Somebody asked what a rental would cost. `offer`: the lines as they were offered, which a
+    booking takes over (services.quotes); it holds through `valid_through`."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -34,6 +35,17 @@ class QuoteRequest(PersonalRecord):
     wishes = models.TextField(_("wishes"), blank=True, max_length=2000)
     quoted_cents = models.PositiveIntegerField(_("price quoted, cents"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    number = models.CharField(
+        _("quote number"), max_length=16, unique=True, null=True, blank=True, editable=False
+    )
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("company"),
+    )  # fmt: skip
+    offer = models.JSONField(_("lines offered"), default=list, editable=False)
+    offered_at = models.DateTimeField(_("offered at"), null=True, blank=True, editable=False)
+    valid_through = models.DateField(_("holds through"), null=True, blank=True, editable=False)
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True, editable=False)
 
     class Meta(PersonalRecord.Meta):
         verbose_name = _("quote request")
@@ -43,6 +55,11 @@ class QuoteRequest(PersonalRecord):
             models.CheckConstraint(
                 condition=Q(wanted_to__isnull=True) | Q(wanted_to__gt=F("wanted_from")),
                 name="register_quote_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(offered_at__isnull=True)
+                | Q(number__isnull=False, valid_through__isnull=False, quoted_cents__isnull=False),
+                name="register_quote_offered_is_priced",
             ),
         ]
 

@@ -24,7 +24,7 @@ from register.models import (
     QuoteRequest,
     User,
 )
-from register.services import audit, bans, customers, events, numbers, pricing
+from register.services import audit, bans, customers, events, numbers, post, pricing
 from register.services.refusals import ChangedMeanwhile, Refused
 
 WALK_IN_GRACE = timedelta(minutes=30)
@@ -108,9 +108,10 @@ def book(
     company: Company | None = None,
     quote: QuoteRequest | None = None,
     override: str = "",
+    agreed: Sequence[pricing.Line] | None = None,
 ) -> Booking:
-    """Promise the craft to the customer. The rental's price lines come from the class of the
-    craft, `lines` are added to them. `override`: why a ban does not stop it (services.bans).
+    """Promise the craft to the customer. The rental's lines come from the craft's class unless they
+    are `agreed`; `lines` are added. `override`: why a ban does not stop it (services.bans).
     Raises Erased, Restricted, Banned, NotAuthorised, TooYoung, InThePast, EndsTooSoon,
     CraftRetired, UnderMaintenance, Overlap, StillLate."""
     customers.ensure_may_rent(customer=customer, on=clock.local_date(at), override=override)
@@ -125,11 +126,13 @@ def book(
     _save(booking)
     bans.let_through_if(override, booking=booking, by=by, at=at)
     _add_drivers(booking, drivers, by=by, at=at)
-    add_lines(booking=booking, lines=[*_priced(booking), *lines], by=by, at=at)
+    lines = [*(_priced(booking) if agreed is None else agreed), *lines]
+    add_lines(booking=booking, lines=lines, by=by, at=at)
     if quote is not None:
         quote.state = QuoteRequest.State.BOOKED
         quote.save(update_fields=["state"])
     audit.record(verb="book", by=by, at=at, object=booking)
+    post.confirm(booking, at=at)
     _refresh(booking)
     return booking
 
@@ -283,9 +286,8 @@ def _free_craft(
         raise EndsTooSoon(_("The rental ends before it begins: check the times."))
     if starts_at < at - WALK_IN_GRACE:
         raise InThePast(_("The rental would begin in the past: check the date and the time."))
-    row = (
-        Craft.objects.select_for_update(of=("self",)).select_related("craft_class").get(pk=craft.pk)
-    )
+    crafts = Craft.objects.select_for_update(of=("self",)).select_related("craft_class")
+    row = crafts.get(pk=craft.pk)
     if row.state != Craft.State.IN_USE:
         raise CraftRetired(_("%(craft)s is not in the fleet any more.") % {"craft": row})
     _ensure_not_maintained(row, starts_at, ends_at)
@@ -306,10 +308,8 @@ def _ensure_not_maintained(craft: Craft, starts_at: datetime, ends_at: datetime)
 def _ensure_not_taken(
     craft: Craft, starts_at: datetime, ends_at: datetime, but: Booking | None
 ) -> None:
-    others = craft.bookings.filter(
-        state__in=Booking.LIVE, starts_at__lt=ends_at, ends_at__gt=starts_at
-    )
-    other = (others.exclude(pk=but.pk) if but else others).first()
+    live = craft.bookings.filter(state__in=Booking.LIVE, starts_at__lt=ends_at)
+    other = live.filter(ends_at__gt=starts_at).exclude(pk__in=[but.pk] if but else []).first()
     if other is not None:
         raise Overlap(
             _("%(craft)s is already booked from %(from)s to %(to)s (booking %(number)s).")

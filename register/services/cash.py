@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from register import clock
+from register import clock, permissions
 from register.models import CashUp, CashUpLine, Deposit, Method, Payment, User
 from register.models.cash import COUNTED
 from register.money import euros
@@ -123,15 +123,26 @@ def _save(found: Till, day: Any, difference: int, note: str, *, by: User, at: da
         raise ClosedAlready(_("The day has been cashed up already.")) from None
 
 
-def clerks(by_clerk: Mapping[Any, Mapping[str, int]]) -> list[tuple[str, list[tuple[Any, int]]]]:
-    """The sums as they are shown: name of the clerk, and (name of the method, cents)."""
+def clerks(
+    by_clerk: Mapping[Any, Mapping[str, int]], *, to: User
+) -> list[tuple[str, list[tuple[Any, int]]]]:
+    """The sums as they are shown: the clerk, and (name of the method, cents)."""
     ids = [int(pk) for pk in by_clerk if pk]
-    names = {
-        user.pk: user.get_full_name() or user.username for user in User.objects.filter(pk__in=ids)
-    }
+    users = {user.pk: named(user, to=to) for user in User.objects.filter(pk__in=ids)}
     labels = dict(Method.choices)
     return [
-        (names.get(int(pk), str(pk)) if pk else str(_("The system")),
-         [(labels[method], cents) for method, cents in sorted(sums.items())])
+        (
+            users.get(int(pk), str(pk)) if pk else str(_("The system")),
+            [(labels[method], cents) for method, cents in sorted(sums.items())],
+        )
         for pk, sums in by_clerk.items()
-    ]  # fmt: skip
+    ]
+
+
+def named(user: User | None, *, to: User) -> str:
+    """A colleague by name to whom the policy shows names; by number to the others."""
+    if user is None:
+        return ""
+    if user == to or permissions.sees_whole(to, "register.User.last_name"):
+        return user.get_full_name() or user.username
+    return str(_("Clerk %(number)s") % {"number": user.pk})

@@ -22,6 +22,7 @@ from register.models import (
     Identity,
     IdentityCheck,
     OrderLine,
+    PostKind,
     User,
 )
 from register.money import euros
@@ -33,6 +34,7 @@ from register.services import (
     customers,
     events,
     numbers,
+    post,
     pricing,
     signatures,
     terms,
@@ -190,6 +192,7 @@ def sign(
     )  # fmt: skip
     audit.record(verb="identified", by=by, at=at, object=check)
     audit.record(verb="agreement.signed", by=by, at=at, object=row)
+    post.queue(PostKind.AGREEMENT, customer=row.customer, about=row.pk, booking=row.booking, at=at)
     return row
 
 

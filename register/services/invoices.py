@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from register import clock, controller, money, pdf, references
-from register.models import Booking, Company, Invoice, Method, OrderLine, Payment, User
-from register.services import audit, bills, customers, events, numbers, payments
+from register.models import Booking, Company, Invoice, Method, OrderLine, Payment, PostKind, User
+from register.services import audit, bills, customers, events, numbers, payments, post
 from register.services.refusals import Refused
 
 LONGEST_TERM = 90
@@ -121,6 +121,7 @@ def _save(booking: Booking, *, by: User, at: datetime, **columns: Any) -> Invoic
         sha256=digest(columns["content"]), **columns,
     )  # fmt: skip
     audit.record(verb=f"invoice.{made.kind}", by=by, at=at, object=made)
+    post.queue(PostKind.INVOICE, customer=booking.customer, about=made.pk, booking=booking, at=at)
     events.refresh([booking.customer_id])
     return made
 

@@ -46,6 +46,11 @@ def invoice_number(*, on: date) -> int:
     return on.year * 100_000 + reserve(f"invoice-{on.year}")
 
 
+def quote_number(*, on: date) -> str:
+    """ "T-2026-0001" (tarjous)."""
+    return f"T-{on.year}-{reserve(f'quote-{on.year}'):04d}"
+
+
 def request_reference(*, on: date) -> str:
     """ "TP-2026-0001" (tietosuojapyyntö)."""
     return f"TP-{on.year}-{reserve(f'request-{on.year}'):04d}"

@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from register import clock
-from register.models import Booking, Deposit, Method, Payment, User
+from register.models import Booking, Deposit, Method, Payment, PostKind, User
 from register.models.guards import CLOSED
 from register.money import euros
-from register.services import audit, bills, events, numbers
+from register.services import audit, bills, events, numbers, post
 from register.services.refusals import Refused
 
 HOLDS = {
@@ -95,6 +95,9 @@ def _move(
     )  # fmt: skip
     _save(payment)
     audit.record(verb=f"payment.{kind}", by=by, at=at, object=payment)
+    post.queue(
+        PostKind.RECEIPT, customer=booking.customer, about=payment.pk, booking=booking, at=at
+    )
     events.refresh([booking.customer_id])
     return payment
 

@@ -18,7 +18,7 @@ from register.services import audit, bills
 
 
 @transaction.atomic
-def printed(*, payment: Payment, language: str, by: User, at: datetime) -> bytes:
+def printed(*, payment: Payment, language: str, by: User | None, at: datetime) -> bytes:
     """The receipt as a tagged PDF."""
     audit.record(verb="receipt.printed", by=by, at=at, object=payment)
     with override(language):

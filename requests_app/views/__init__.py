@@ -13,6 +13,7 @@ from requests_app.views.leaving import leave
 from requests_app.views.letters import request_letter
 from requests_app.views.notice import notice_page, notice_pdf, version, version_pdf, versions
 from requests_app.views.paper import request_form_pdf
+from requests_app.views.quotes import quote
 from requests_app.views.requests import (
     package_fetch,
     request_confirm,
@@ -28,6 +29,7 @@ __all__ = [
     "notice_page",
     "notice_pdf",
     "package_fetch",
+    "quote",
     "request_check",
     "request_confirm",
     "request_form_pdf",

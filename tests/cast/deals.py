@@ -27,8 +27,10 @@ from register.models import (
     Message,
     OrderLine,
     Payment,
+    PostWords,
     QuoteRequest,
     Rental,
+    ServiceMail,
 )
 from register.services import invoices, numbers
 from tests.cast.days import NOW, date, moment, serial
@@ -178,6 +180,17 @@ def invoice(of: Booking, **fields: Any) -> Invoice:
     named |= fields
     named.setdefault("sha256", invoices.digest(named["content"]))
     return Invoice.objects.create(booking=of, **named)
+
+
+def service_mail(of: Booking, **fields: Any) -> ServiceMail:
+    """A reminder of the booking that waits to be sent."""
+    named = {"customer": of.customer, "kind": "reminder", "about": of.pk, "asked_at": NOW}
+    return ServiceMail.objects.create(booking=of, **(named | fields))
+
+
+def post_words(**fields: Any) -> PostWords:
+    named = {"kind": "reminder", "language": "fi", "subject": "Pian", "body": "Hei {name}"}
+    return PostWords.objects.create(**(named | fields))
 
 
 def cash_up(**fields: Any) -> CashUp:

@@ -147,6 +147,7 @@ STANCES: dict[str, Stance] = {
     "choices": form(anybody, token="choices"),
     "leave": replace(form(anybody, token="leave"), bare=True),
     "feedback": form(anybody, token="feedback"),
+    "quote": form(anybody, token="quote"),
     # -- Coming in and going out -----------------------------------------------------------------
     **dict.fromkeys(
         (
@@ -227,6 +228,19 @@ STANCES: dict[str, Stance] = {
     "admin:desk-invoice-pdf": page(sees("register.Invoice"), "register.Invoice"),
     "admin:desk-invoice-received": act(writes("register.Invoice"), "register.Invoice"),
     "admin:desk-invoice-credit": act(writes("register.Invoice"), "register.Invoice"),
+    "admin:desk-quotes": page(sees("register.QuoteRequest")),
+    "admin:desk-quote-new": form(writes("register.QuoteRequest"), "customer"),
+    "admin:desk-quote": page(sees("register.QuoteRequest"), "register.QuoteRequest"),
+    "admin:desk-quote-offer": act(writes("register.QuoteRequest"), "register.QuoteRequest"),
+    "admin:desk-quote-accepted": act(writes("register.QuoteRequest"), "register.QuoteRequest"),
+    "admin:desk-quote-declined": act(writes("register.QuoteRequest"), "register.QuoteRequest"),
+    "admin:desk-post": page(writes("register.PostWords")),
+    "admin:desk-post-words": form(writes("register.PostWords"), kind="thanks", language="fi"),
+    "admin:desk-post-send": act(writes("register.Message"), "register.ServiceMail"),
+    "admin:desk-imports": form(writes("register.ImportRun")),
+    "admin:desk-import": form(writes("register.ImportRun"), "import"),
+    "admin:desk-import-errors": page(writes("register.ImportRun"), "import"),
+    "admin:desk-import-act": act(writes("register.ImportRun"), "import", what="hylkaa"),
     "admin:desk-cash": form(sees("register.CashUp"), writers=writes("register.CashUp")),
     "admin:desk-cash-up": page(sees("register.CashUp"), "cash-up"),
     "admin:desk-bookkeeping": form(both(verb("export"), sees("register.Payment"))),

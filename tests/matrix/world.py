@@ -28,12 +28,13 @@ from register.models import (
     Customer,
     ErasureReceipt,
     ErasureTrouble,
+    ImportRun,
     Invoice,
     RetentionRun,
     RoleGrant,
     User,
 )
-from register.services import approvals, erasure, feedback, invoices, own_links
+from register.services import approvals, erasure, feedback, invoices, own_links, post_links
 from register.services.erasure_plans import Ground
 from register.vault.fields import SealedField
 from requests_app import tokens
@@ -118,6 +119,7 @@ def _fill(world: World, whose: str) -> None:
         cast.line(booking), cast.payment(booking), cast.deposit(booking), cast.invoice(booking),
         _company_of(person), _package(asked, world.at), cast.merged(person),
         cast.override(person, booking, cast.ban(person, lifted_at=world.at)),
+        cast.service_mail(booking),
         *_chosen(person, whose, world.at),
     ]  # fmt: skip
     for make in (cast.quote, cast.feedback, cast.choice, cast.loyalty, cast.identity_check):
@@ -381,6 +383,7 @@ def _tokens(world: World) -> None:
         "leave": own_links.leave_token(customer.pk, "email"),
         "feedback": feedback.token(_over(customer, world.at)),
         "other": str(cast.customer().pk),
+        "quote": _quote_token(customer, world.at),
         "signed": tokens.sign("TP-2026-0001", use="sent"),
     }
 
@@ -388,6 +391,17 @@ def _tokens(world: World) -> None:
 def _over(customer: Customer, at: datetime) -> Booking:
     """A rental that is over and may be told about."""
     return cast.booking(customer, starts_at=at - timedelta(days=2), state=Booking.State.RETURNED)
+
+
+def _quote_token(customer: Customer, at: datetime) -> str:
+    """The link of an offer of hers that waits for an answer."""
+    day = clock.local_date(at)
+    row = cast.quote(
+        customer, number="T-2026-9999", offered_at=at, valid_through=day + timedelta(days=5),
+        quoted_cents=100, state="answered", wanted_from=at + timedelta(days=9),
+        wanted_to=at + timedelta(days=10), craft_class=cast.craft().craft_class, wishes="",
+    )  # fmt: skip
+    return post_links.quote_token(row)
 
 
 def _new_request(at: datetime) -> str:
@@ -423,6 +437,7 @@ def _books(world: World) -> None:
         ("request-mail", asked_mail), ("night", run), ("trouble", trouble), ("user", user),
         (receipt._meta.label, receipt),
         ("cash-up", cast.cash_up(saved_by=user)),
+        ("import", ImportRun.objects.create(shape="x", touched_at=world.at)),
         (cast.folder()._meta.label, cast.folder()), ("register.Breach", cast.breach()),
         ("register.Mailing", cast.mailing()), ("register.Segment", cast.segment()),
     ]  # fmt: skip

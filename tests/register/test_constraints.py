@@ -173,6 +173,12 @@ MAKE: dict[type[models.Model], Make] = {
     rows.Payment: lambda **f: cast.payment(cast.booking(cast.customer()), **f),
     rows.Deposit: lambda **f: cast.deposit(cast.booking(cast.customer()), **f),
     rows.Invoice: lambda **f: cast.invoice(cast.booking(cast.customer()), **f),
+    rows.ServiceMail: lambda **f: cast.service_mail(cast.booking(cast.customer()), **f),
+    rows.PostWords: cast.post_words,
+    rows.ImportRun: lambda **f: import_run(**f),
+    rows.ImportKey: lambda **f: rows.ImportKey.objects.create(
+        **({"customer": cast.customer(), "key": str(next(serial))} | f)
+    ),
     rows.CashUp: cast.cash_up,
     rows.CashUpLine: lambda **f: cash_up_line(**f),
     rows.User: lambda **f: cast.staff("desk", **f),
@@ -187,6 +193,10 @@ MAKE: dict[type[models.Model], Make] = {
     RecipientNotice: recipient,
 }
 """One valid row of each table that has a constraint."""
+
+
+def import_run(**fields: Any) -> rows.ImportRun:
+    return rows.ImportRun.objects.create(**({"shape": "x", "touched_at": cast.NOW} | fields))
 
 
 def cash_up_line(**fields: Any) -> rows.CashUpLine:
@@ -403,6 +413,13 @@ TRIES: dict[str, Callable[[], object]] = {
     "register_cash_up_ends_later": breaks(rows.CashUp, from_at=cast.NOW),
     "register_cash_up_difference_explained": breaks(rows.CashUp, difference_cents=5),
     "register_cash_up_method_once": same_method,
+    "register_quote_offered_is_priced": breaks(rows.QuoteRequest, offered_at=cast.NOW),
+    "register_post_once": lambda: twice(cast.service_mail, of=cast.booking()),
+    "register_post_sent_has_time": breaks(rows.ServiceMail, state="sent"),
+    "register_post_words_once_in_a_language": lambda: twice(cast.post_words),
+    "register_import_ended_keeps_no_key": breaks(
+        rows.ImportRun, state="done", ended_at=cast.NOW, key=b"k"
+    ),
     "register_approval_by_another": lambda: decided(asked_by=cast.leena()),
     "register_approval_decided_has_decider": lambda: approval(outcome="approved"),
     "register_approval_used_was_approved": lambda: decided(outcome="refused", used_at=cast.NOW),
@@ -465,6 +482,7 @@ SHADOWED = {
     "register_case_state_declared": "register_case_settled_has_time",
     "register_mailing_state_declared": "register_mailing_started_has_time",
     "register_delivery_left_out_declared": "register_delivery_left_out_has_reason",
+    "register_importrun_state_declared": "register_import_ended_keeps_no_key",
     "register_invoice_kind_declared": "register_invoice_credits_one",
     "register_processor_safeguard_declared": "register_processor_transfer_is_safe",
     "register_approval_outcome_declared": "register_approval_decided_has_decider",

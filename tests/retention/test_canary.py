@@ -18,7 +18,15 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connections, models, transaction
 from django.utils import timezone
 
-from register.models import Booking, Case, Company, Customer, Hold, ProcessingRestriction
+from register.models import (
+    Booking,
+    Case,
+    Company,
+    Customer,
+    Hold,
+    ImportKey,
+    ProcessingRestriction,
+)
 from register.services import dumps, events, journal, person_tables, retention
 from register.vault.models import SealedFile
 from requests_app.models import AccessPackage, DataSubjectRequest, Passage
@@ -41,6 +49,8 @@ def everything_of(aino: Customer, told: cast.Story) -> None:
         "register.Invoice": lambda: cast.invoice(
             Booking.objects.filter(customer=aino)[0], recipient=CANARY, content=[CANARY]
         ),
+        "register.ServiceMail": lambda: cast.service_mail(Booking.objects.filter(customer=aino)[0]),
+        "register.ImportKey": lambda: ImportKey.objects.create(customer=aino, key="1001"),
         "register.Feedback": lambda: cast.feedback(aino),
         "register.Disclosure": lambda: cast.disclosure(aino),
         "register.Choice": lambda: cast.choice(aino),
