@@ -1405,6 +1405,13 @@ CORRECTED = (
 """Tables of which a request for rectification puts fields right (services.rectifying)."""
 NOT_CORRECTED: Mapping[str, Text] = {
     "register.Invoice": _VOUCHER_STAYS,
+    "register.ServiceMail": _ACT_STAYS,
+    "register.ImportKey": _ACT_STAYS,
+    "register.QuoteRequest.number": _ACT_STAYS,
+    "register.QuoteRequest.offer": _ACT_STAYS,
+    "register.QuoteRequest.offered_at": _ACT_STAYS,
+    "register.QuoteRequest.valid_through": _ACT_STAYS,
+    "register.QuoteRequest.accepted_at": _ACT_STAYS,
     "register.ConditionMark": _ACT_STAYS,
     "register.Delivery": _ACT_STAYS,
     "register.Merge": _ACT_STAYS,
