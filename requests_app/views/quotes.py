@@ -10,7 +10,7 @@ from register.models import QuoteRequest
 from register.services import post_links, quotes
 from register.services.refusals import Refused
 from requests_app import throttle
-from requests_app.views.requests import gone
+from requests_app.views.gone import gone
 
 TOO_MANY = 429
 
