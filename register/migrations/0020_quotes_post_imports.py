@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('register', '0018_lifting_told'),
+        ('register', '0019_names_of_columns'),
     ]
 
     operations = [
