@@ -80,7 +80,10 @@ def everything_of(aino: Customer, told: cast.Story) -> None:
         invented(model, aino)
     Hold.objects.update(released_at=cast.NOW)
     ProcessingRestriction.objects.update(lifted_at=cast.NOW)
-    DataSubjectRequest.objects.update(state="closed", closed_at=cast.NOW)
+    DataSubjectRequest.objects.update(
+        state="closed", closed_at=cast.NOW,
+        code_way="desk", code_given_at=cast.NOW, code_given_by=cast.petra(),
+    )  # fmt: skip
 
 
 def with_a_request() -> set[type[models.Model]]:

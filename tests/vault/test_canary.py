@@ -30,7 +30,7 @@ from register.vault import checks
 from requests_app import tasks, tokens
 from requests_app.models import DataSubjectRequest, Passage
 from requests_app.packages import making
-from requests_app.services import reading
+from requests_app.services import delivery, reading
 from tests import cast
 from tests.retention import traces
 from tests.retention.test_holds import request_of
@@ -133,7 +133,8 @@ def fetched_package(aino: Customer) -> bytes:
     tasks.try_mail.func(str(request.mails.get().pk))
     link = re.search(r"https?://[^\s/]+(/\S+)", str(mail.outbox[-1].body))
     assert link
-    return Client().post(link[1]).content
+    code = delivery.give_code(request=request, way="desk", by=cast.petra(), at=cast.NOW)
+    return Client().post(link[1], {"code": code}).content
 
 
 def came_out(zipped: bytes) -> None:
