@@ -174,6 +174,7 @@ def year_of(name: str) -> int | None:
 def seed(numbers: range, shares: dict[str, range]) -> None:
     """Set by set: person n has an id made from n, and so have her rows."""
     from register import models
+    from register.policy import MARKETING
     from register.vault.models import DataKey
     from tests import cast
 
@@ -196,6 +197,7 @@ def seed(numbers: range, shares: dict[str, range]) -> None:
            amount_cents="5000", paid_at=at, **whose, **booking)  # fmt: skip
     for j in range(2):
         insert(models.Consent, numbers, id=uid(f"d{j}", "n"), acted_at=at, action="'given'",
+               purpose=f"'{MARKETING.key}'", channel="'email'",
                notice_version="'1'", words_shown="'Saatte lähettää.'", **whose)  # fmt: skip
         insert(models.Message, numbers, id=uid(f"e{j}", "n"), happened_at=at, direction="'in'",
                **whose)  # fmt: skip
