@@ -93,7 +93,7 @@ def test_a_request_file_whose_end_nobody_noted_goes_by_its_last_step() -> None:
     assert not DataSubjectRequest.objects.exists()
 
 
-def test_the_content_of_a_package_goes_when_it_was_fetched_or_its_link_ran_out() -> None:
+def test_the_content_of_a_package_goes_when_its_link_has_run_out() -> None:
     aino = cast.aino()
     asked = request_of(aino)
     named = {
@@ -101,7 +101,6 @@ def test_the_content_of_a_package_goes_when_it_was_fetched_or_its_link_ran_out()
         "expires_at": cast.NOW + timedelta(days=7),
     }  # fmt: skip
     AccessPackage.objects.create(link_hash="open", **named)
-    AccessPackage.objects.create(link_hash="fetched", fetched_at=cast.NOW, **named)
     AccessPackage.objects.create(
         link_hash="late", **(named | {"expires_at": cast.NOW + timedelta(hours=1)})
     )
