@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from register.models import (
     CompanyContact,
     Customer,
+    Delivery,
     Driver,
     Identity,
     LoyaltyMembership,
@@ -111,6 +112,15 @@ def settle_contacts(one: Customer, other: Customer) -> tuple[list[str], list[dic
         stays.save(update_fields=["role_title", "ended_on"])
         raw_delete(CompanyContact.objects.filter(pk=row.pk).order_by())
     return gone, before
+
+
+def settle_deliveries(one: Customer, other: Customer) -> list[str]:
+    """Of a mailing that goes to both, or went, one delivery stays. Returns the rows that went."""
+    theirs = Delivery.objects.filter(customer=one).values("mailing")
+    rows = Delivery.objects.filter(customer=other, mailing__in=theirs).order_by()
+    gone = [written(row) for row in rows]
+    raw_delete(Delivery.objects.filter(pk__in=[row.pk for row in rows]).order_by())
+    return gone
 
 
 def settle_loyalty(one: Customer, other: Customer) -> list[dict[str, Any]]:

@@ -176,7 +176,7 @@ def _make_one(
         "identity": merge_rows.settle_identity(kept, other),
     }
     gone, before = merge_rows.settle_contacts(kept, other)
-    journal["gone"] = gone
+    journal["gone"] = [*gone, *merge_rows.settle_deliveries(kept, other)]
     journal["changed"] = [*before, *merge_rows.settle_loyalty(kept, other)]
     journal["former"] = merge_rows.written(other)
     journal["moved"] = merge_rows.move_all(old=other.pk, new=kept.pk)

@@ -14,6 +14,7 @@ from register.models import (
     CompanyContact,
     Consent,
     Customer,
+    Delivery,
     ErasureReceipt,
     Identity,
     LoyaltyMembership,
@@ -149,6 +150,19 @@ def test_roles_in_one_company_and_two_memberships_become_one() -> None:
     merging.undo(merge=made, by=cast.kaisa(), at=cast.NOW)
     assert LoyaltyMembership.objects.filter(left_on__isnull=True).count() == 2
     assert CompanyContact.objects.get(customer=kept).ended_on == cast.TODAY
+
+
+def test_of_a_mailing_that_went_to_both_one_delivery_stays() -> None:
+    kept, other = twice()
+    mailing = cast.mailing(state="done", started_at=cast.NOW)
+    for person in (kept, other):
+        cast.delivery(person, mailing=mailing)
+    cast.delivery(other)
+    made = make_one(kept, other)
+    assert Delivery.objects.filter(customer=kept).count() == 2
+    merging.undo(merge=made, by=cast.kaisa(), at=cast.NOW)
+    assert Delivery.objects.filter(customer=kept).count() == 1
+    assert Delivery.objects.count() == 3
 
 
 def test_two_people_are_not_made_one() -> None:

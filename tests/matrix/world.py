@@ -201,6 +201,7 @@ def _chosen(person: Customer, whose: str, at: datetime) -> Iterator[models.Model
         **({} if whose == OWN else {"told_before_lifting_at": at, "lifted_at": at}),
     )  # fmt: skip
     yield cast.mandate(person, cast.customer())
+    yield cast.delivery(person)
 
 
 NAMES = {
@@ -300,6 +301,7 @@ def _mark(row: models.Model) -> None:
 KEPT = frozenset(
     {
         "requests_app.DataSubjectRequest.reference",
+        "requests_app.DataSubjectRequest.code_hash",
         "requests_app.DataSubjectRequest.status_token_hash",
         "requests_app.DataSubjectRequest.confirm_token_hash",
         "requests_app.AccessPackage.link_hash",
