@@ -100,7 +100,7 @@ def test_kaisa_finds_books_prints_hands_over_and_takes_back(desk: Page, axe: Che
     axe(desk)
     desk.get_by_text("Vähemmän: täytä alle").click()
     desk.get_by_label("Polttoaine, litraa").fill("51,5")
-    desk.get_by_text("Uusi vaurio", exact=True).click()
+    desk.get_by_text("Uusi vaurio", exact=True).first.click()
     desk.get_by_label("Mikä on vaurioitunut").fill("Naarmu keulassa")
     expect(desk.locator("#fees")).to_contain_text("Polttoaine")
     axe(desk)
