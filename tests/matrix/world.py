@@ -155,7 +155,8 @@ def _request(person: Customer, whose: str, at: datetime) -> DataSubjectRequest:
         "received_at": at, "confirmed_at": at, "identified_at": at, "decided_at": at,
         "identified_by": cast.petra(), "document_type": "passport",
         "notice_version": policy.VERSION, "target_on": clock.local_date(at),
-        "due_on": clock.local_date(at), **ended,
+        "due_on": clock.local_date(at), "code_way": "desk", "code_given_at": at,
+        "code_given_by": cast.petra(), **ended,
     }  # fmt: skip
     row = DataSubjectRequest(**named)
     row.status_token_hash = tokens.digest(tokens.derive(tokens.STATUS, row.pk))
