@@ -158,6 +158,8 @@ def test_every_free_text_that_the_firm_writes_of_a_person_is_read_first() -> Non
         "requests_app.DataSubjectRequest.extension_reason",
         "register.Consent.words_shown",
         "register.Customer.search_text",
+        "register.Invoice.recipient",  # the company's own name and address
+        "requests_app.Correction.reasons",  # stands in her letter
     }
 
     def is_free_text(label: str) -> bool:

@@ -41,7 +41,11 @@ PHOTO = b"kanaria-photo-993"
 EXPIRY = "09/87"
 PASSAGE = "KANARIAP993"
 JOURNAL = b"kanaria-journal-994"
-CANARIES = [CODE, PASSPORT, LICENCE, CARD, PASSAGE, PHOTO.decode(), JOURNAL.decode()]
+WRONG, RIGHT = "KANARIAW995", "KANARIAR996"
+CANARIES = [
+    *(CODE, PASSPORT, LICENCE, CARD, PASSAGE, WRONG, RIGHT),
+    *(PHOTO.decode(), JOURNAL.decode()),
+]
 
 
 @pytest.fixture
@@ -55,6 +59,11 @@ def canaries(db, aino) -> Customer:
     )
     cast.attachment(aino, content=PHOTO)
     cast.merged(aino, journal=JOURNAL)
+    cast.correction(
+        request_of(aino, kind="rectification", state="closed", closed_at=cast.NOW), aino,
+        old=WRONG, proposed=RIGHT, outcome="accepted",
+        decided_by=cast.petra(), decided_at=cast.NOW,
+    )  # fmt: skip
     Passage.objects.create(
         request=request_of(aino, state="closed", closed_at=cast.NOW), customer=aino,
         table="register.Case", row_id=uuid4(), seen="0" * 64, verdict="redact", words=PASSAGE,
@@ -76,6 +85,7 @@ def test_a_canary_stands_in_every_sealed_column(canaries):
         "identity.personal_identity_code", "identity.passport_number",
         "identity.driving_licence_number", "card.number", "card.expiry",
         "attachment.content", "package.content", "passage.words", "merge.journal",
+        "correction.old", "correction.proposed",
     }  # fmt: skip
     assert {field.label for field in checks.all_sealed()} == planted
 
