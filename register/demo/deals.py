@@ -27,7 +27,7 @@ from register.models import (
     QuoteRequest,
     Rental,
 )
-from register.services import pricing
+from register.services import pricing, quotes
 
 TERMS = "2026-06"
 CARD_DAYS = 30
@@ -39,15 +39,27 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def quote(stage: Stage, of: Customer, at: datetime, craft: Craft, state: str) -> QuoteRequest:
     """Somebody asked for a price."""
     wanted = at.replace(hour=12, minute=0) + timedelta(days=stage.rng.randint(5, 40))
-    answered = state != QuoteRequest.State.OPEN
+    if state in (QuoteRequest.State.OPEN, QuoteRequest.State.ANSWERED):
+        wanted = max(wanted, stage.now.replace(hour=12, minute=0) + 2 * DAY)
     of.saved_at = min(of.saved_at, at)
-    return stage.add(
+    row = stage.add(
         QuoteRequest, at, customer=of, requested_at=at, craft_class=craft.craft_class, state=state,
         wanted_from=wanted, wanted_to=wanted + 4 * HOUR,
         wishes=stage.pick(tongue_of(of).wishes) if stage.chance(0.5) else "",
-        quoted_cents=4 * craft.craft_class.hour_price_cents if answered else None,
         source=policy.PERSON.key,
     )  # fmt: skip
+    if state in (QuoteRequest.State.ANSWERED, QuoteRequest.State.LAPSED):
+        offer(stage, row, stage.before_now(at + 25 * MINUTE))
+    return row
+
+
+def offer(stage: Stage, row: QuoteRequest, at: datetime) -> None:
+    """The quote is priced as the desk would, and sent. One that waits is still in force."""
+    row.offer = [quotes.stored(line) for line in quotes.price(row)]
+    row.quoted_cents, row.offered_at = quotes.total_cents(row.offer), at
+    row.valid_through = local_date(at) + quotes.HOLDS_DAYS * DAY
+    if row.state == QuoteRequest.State.ANSWERED:
+        row.valid_through = max(row.valid_through, stage.today + DAY)
 
 
 def booking(
@@ -60,6 +72,9 @@ def booking(
     if stage.chance(0.3):
         asked_at = booked_at - stage.within(HOUR, 5 * DAY)
         asked = quote(stage, of, asked_at, slot.craft, QuoteRequest.State.BOOKED)
+        asked.wanted_from, asked.wanted_to = slot.starts_at, slot.ends_at
+        asked.company, asked.accepted_at = company, booked_at
+        offer(stage, asked, asked_at + 25 * MINUTE)
     row = stage.add(
         Booking, booked_at, customer=of, craft=slot.craft, company=company, quote=asked,
         booked_at=booked_at, starts_at=slot.starts_at, ends_at=slot.ends_at, state=state,
@@ -200,17 +215,20 @@ def rented(
     *,
     others: Sequence[Customer] = (),
     company: Company | None = None,
+    pays: bool = True,
 ) -> Booking:
-    """A whole rental of the past, from booking to the last payment."""
+    """A whole rental of the past, from booking to the last payment (or to an invoice's making)."""
     row = booking(stage, of, slot, Booking.State.RETURNED, company=company)
     lines = price(stage, row)
     drivers(stage, row, others, done=True)
     sign(stage, row, lines, slot.starts_at - 10 * MINUTE)
-    pay(stage, row, lines, slot.starts_at - 8 * MINUTE)
+    if pays:
+        pay(stage, row, lines, slot.starts_at - 8 * MINUTE)
     late = stage.within(20 * MINUTE, 3 * HOUR) if stage.chance(0.07) else timedelta()
     back = stage.before_now(slot.ends_at + late - stage.within(timedelta(), 10 * MINUTE))
     after = take_back(stage, hand_over(stage, row, slot.starts_at), back)
-    pay(stage, row, after, back + 2 * MINUTE)
+    if pays:
+        pay(stage, row, after, back + 2 * MINUTE)
     deposit(stage, row, slot.starts_at, released_at=back + 3 * MINUTE)
     if stage.chance(0.25):
         card(stage, of, slot.starts_at, settled_at=back)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from register.clock import HELSINKI, local_date
-from register.demo import crowd, desk_day, doubles, edges, mailings, setting
+from register.demo import crowd, desk_day, doubles, edges, mailings, money, setting
 from register.demo.diary import Diary
 from register.demo.edges import Edge
 from register.demo.stage import Stage
@@ -40,7 +40,7 @@ def play(
     """Fill an empty register with at least so many people. `told` hears how many there are so far.
 
     The same seed, number and `now` give the same rows, ids included; only keys and nonces of the
-    vault differ. Inserted in parts of some 30 000 rows, each in a transaction of its own.
+    vault differ, and the ids of what the services make (invoices, cash-ups). Inserted in parts of some 30 000 rows, each in a transaction of its own.
     """
     with override("fi"):
         stage = _stage(customers=customers, seed=seed, now=now)
@@ -52,9 +52,11 @@ def play(
             if len(stage.rows) > ROWS_AT_ONCE:
                 played.counts += stage.rows.save()
                 told(stage.people)
+        billed = money.billed(stage)
         played.counts += stage.rows.save()
         with transaction.atomic():
             mailings.play(stage)
+            money.play(stage, billed)
     return played
 
 

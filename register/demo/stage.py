@@ -116,10 +116,13 @@ class Rows:
                 row.number = number
         self._number_by_year(Agreement, "agreement", "made_at", "V-{}-{:04d}")
         self._number_by_year(Payment, "receipt", "paid_at", "K-{}-{:05d}")
+        self._number_by_year(QuoteRequest, "quote", "offered_at", "T-{}-{:04d}")
 
     def _number_by_year(self, model: type[Model], series: str, order: str, form: str) -> None:
+        """Rows without that time, such as quotes that nobody has priced, get no number."""
         by_year: dict[int, list[Any]] = defaultdict(list)
-        for row in sorted(self._rows[model], key=lambda row: cast(datetime, getattr(row, order))):
+        dated = [row for row in self._rows[model] if getattr(row, order)]
+        for row in sorted(dated, key=lambda row: cast(datetime, getattr(row, order))):
             by_year[local_date(getattr(row, order)).year].append(row)
         for year, rows in by_year.items():
             first = numbers.reserve(f"{series}-{year}", count=len(rows))

@@ -135,7 +135,7 @@ def offer(
     on = clock.local_date(at)
     if not on <= valid_through <= on + timedelta(days=LONGEST_DAYS):
         raise WrongDay(_("A quote holds from today for at most two months."))
-    offered = [_stored(line) for line in lines]
+    offered = [stored(line) for line in lines]
     total = total_cents(offered)
     if total < 0:
         raise Refused(_("The discount is more than the price."), field="discount")
@@ -149,7 +149,8 @@ def offer(
     return row
 
 
-def _stored(line: pricing.Line) -> dict[str, Any]:
+def stored(line: pricing.Line) -> dict[str, Any]:
+    """A line as `QuoteRequest.offer` keeps it."""
     return {
         "kind": str(line.kind), "description": line.description, "quantity": str(line.quantity),
         "unit_price_cents": line.unit_price_cents,

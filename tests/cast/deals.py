@@ -23,6 +23,7 @@ from register.models import (
     Driver,
     Extra,
     Feedback,
+    ImportKey,
     Invoice,
     Message,
     OrderLine,
@@ -191,6 +192,11 @@ def service_mail(of: Booking, **fields: Any) -> ServiceMail:
 def post_words(**fields: Any) -> PostWords:
     named = {"kind": "reminder", "language": "fi", "subject": "Pian", "body": "Hei {name}"}
     return PostWords.objects.create(**(named | fields))
+
+
+def import_key(of: Customer, **fields: Any) -> ImportKey:
+    """Her number in the old system."""
+    return ImportKey.objects.create(customer=of, **({"key": f"A-{next(serial)}"} | fields))
 
 
 def cash_up(**fields: Any) -> CashUp:

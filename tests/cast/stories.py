@@ -37,12 +37,15 @@ from tests.cast.deals import (
     deposit,
     driver,
     feedback,
+    import_key,
+    invoice,
     line,
     mark,
     message,
     payment,
     quote,
     rental,
+    service_mail,
 )
 from tests.cast.people import aino, card, eero
 
@@ -80,6 +83,9 @@ def story() -> Story:
     driven = rental(booked, returned_at=booked.ends_at, fuel_in_l="31.5", condition_in="Naarmu.")
     line(booked)
     payment(booked)
+    invoice(booked)
+    service_mail(booked)
+    import_key(renter)
     deposit(booked)
     card(renter)
     damaged = case(renter, booking=booked)
