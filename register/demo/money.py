@@ -87,7 +87,7 @@ def _cash_ups(stage: Stage) -> None:
         at = moment(stage.today - ago * DAY, CLOSES, 20)
         clerk = stage.staff["owner" if ago % 4 == 0 else "desk"]
         expected = cash.till(at=at).expected
-        counted = {method: expected[method] for method in COUNTED}
+        counted: dict[str, int] = {method: expected[method] for method in COUNTED}
         note = ""
         if ago == DAY_THAT_DIFFERS:
             counted[COUNTED[0]] -= 500

@@ -40,7 +40,8 @@ def play(
     """Fill an empty register with at least so many people. `told` hears how many there are so far.
 
     The same seed, number and `now` give the same rows, ids included; only keys and nonces of the
-    vault differ, and the ids of what the services make (invoices, cash-ups). Inserted in parts of some 30 000 rows, each in a transaction of its own.
+    vault differ, and the ids of what the services make (invoices, cash-ups). Inserted in parts of
+    some 30 000 rows, each in a transaction of its own.
     """
     with override("fi"):
         stage = _stage(customers=customers, seed=seed, now=now)

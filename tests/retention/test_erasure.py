@@ -210,7 +210,7 @@ def test_a_request_erases_all_but_what_the_accounts_need(story: cast.Story) -> N
     left = {t.label for t in person_tables.tables() if t.of([aino.pk]).exists()}
     assert left == {
         "register.Agreement", "register.Booking", "register.Case", "register.Deposit",
-        "register.Merge", "register.OrderLine", "register.Payment",
+        "register.Invoice", "register.Merge", "register.OrderLine", "register.Payment",
     }  # fmt: skip
     assert Booking.objects.get(pk=story.booking.pk).wishes == ""
     assert Booking.objects.get(pk=story.booking.pk).quote is None
