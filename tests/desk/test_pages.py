@@ -1,14 +1,17 @@
 """The pages of the desk, role by role, and what is done on them."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone, translation
 
 from register.desk import panels
+from register.desk.urls import PAGES
 from register.models import AuditEvent, Booking, Case, Customer, Deposit, Payment, Rental
 from register.services import rentals
 from tests import cast
@@ -33,6 +36,17 @@ def test_the_dock_sees_neither_mask_nor_messages_nor_consents_of_aino(signed_in:
     )
     assert "131052-****" in full
     assert story.message.body in full
+
+
+SAMPLES = {"uuid": uuid4(), "int": 7, "slug": "sana"}
+
+
+def test_no_page_stands_in_front_of_another() -> None:
+    """Of two routes that fit an address the first is taken: the other page is never seen."""
+    for route, _view, name, _more in PAGES:
+        found = re.findall(r"<(\w+):(\w+)>", route)
+        given = {argument: SAMPLES[converter] for converter, argument in found}
+        assert resolve(reverse(f"admin:{name}", kwargs=given)).url_name == name
 
 
 # -- Reveal ---------------------------------------------------------------------------------------
