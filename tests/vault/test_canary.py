@@ -50,7 +50,7 @@ CANARIES = [
 
 @pytest.fixture
 def canaries(db, aino) -> Customer:
-    Identity.objects.create(
+    row = Identity.objects.create(
         customer=aino, personal_identity_code=CODE, passport_number=PASSPORT,
         driving_licence_number=LICENCE,
     )  # fmt: skip
@@ -61,6 +61,7 @@ def canaries(db, aino) -> Customer:
     cast.merged(aino, journal=JOURNAL)
     cast.correction(
         request_of(aino, kind="rectification", state="closed", closed_at=cast.NOW), aino,
+        table="register.Identity", column="passport_number", row_id=row.pk,
         old=WRONG, proposed=RIGHT, outcome="accepted",
         decided_by=cast.petra(), decided_at=cast.NOW,
     )  # fmt: skip
