@@ -74,10 +74,11 @@ def invoice_list(request: HttpRequest, site: Any) -> HttpResponse:
         count=len(page.object_list),
     )  # fmt: skip
     today = timezone.localdate()
-    lines = [
-        (row, due := invoices.due_cents(row), due > 0 and row.due_on < today)
-        for row in page.object_list
-    ]
+    credited = invoices.credited(page.object_list)
+    lines = []
+    for row in page.object_list:
+        due = invoices.due_cents(row)
+        lines.append((row, due, due > 0 and row.due_on < today, row.number in credited))
     context = {**site.each_context(request), "title": _("Invoices"), "lines": lines, "page": page}
     return TemplateResponse(request, "desk/invoices.html", context)
 

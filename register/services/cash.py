@@ -133,9 +133,10 @@ def clerks(
     return [
         (
             users.get(int(pk), str(pk)) if pk else str(_("The system")),
-            [(labels[method], cents) for method, cents in sorted(sums.items())],
+            [(labels[method], cents) for method, cents in sorted(sums.items()) if cents],
         )
         for pk, sums in by_clerk.items()
+        if any(sums.values())
     ]
 
 

@@ -6,7 +6,7 @@ was delivered, prices without tax, the tax by rate, and in a credit note the inv
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -146,6 +146,12 @@ def standing() -> QuerySet[Invoice]:
 
 def is_credited(invoice: Invoice) -> bool:
     return Invoice.objects.filter(credits_number=invoice.number).exists()
+
+
+def credited(rows: Iterable[Invoice]) -> set[int]:
+    """The numbers of those that a credit note took back."""
+    numbered = Invoice.objects.filter(credits_number__in=[row.number for row in rows])
+    return set(numbered.values_list("credits_number", flat=True))  # type: ignore[arg-type]
 
 
 def due_cents(invoice: Invoice) -> int:

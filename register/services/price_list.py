@@ -3,6 +3,7 @@ the same rule as a booking's price (services.pricing), so that they cannot diffe
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,12 @@ class Row:
     ends_on: date | None
     cents: tuple[int, ...]
     applies: bool
+
+    @property
+    def by_length(self) -> list[tuple[Any, int]]:
+        """(name of the length, cents)."""
+        names = (name for name, _length in LENGTHS)
+        return list(zip(names, self.cents, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
