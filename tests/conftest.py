@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
 from django.db.backends.sqlite3.base import DatabaseOperations
+from django.utils import translation
 
 from tests import snapshots
 
@@ -86,3 +87,10 @@ def _unset(template_name: str, context: Any, *, language: str, title: str, **mor
     from register import pdf
 
     return pdf._html(template_name, context, language=language, title=title).encode()
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> Iterator[None]:
+    """A page that was asked for in Swedish leaves no Swedish behind for the next test."""
+    yield
+    translation.deactivate()

@@ -200,8 +200,13 @@ def _shown(request: HttpRequest, step: Step, form: Page, draft: Draft | None) ->
     }
     answer = render(request, "public/request/step.html", context)
     if context["expired"]:
-        answer.delete_cookie(COOKIE)  # told once that its answers ran out
+        _take_the_cookie(answer)  # told once that its answers ran out
     return answer
+
+
+def _take_the_cookie(answer: HttpResponse) -> None:
+    answer.delete_cookie(COOKIE, samesite="Lax")
+    answer.cookies[COOKIE]["httponly"] = True
 
 
 @require_POST
@@ -209,7 +214,7 @@ def request_leave(request: HttpRequest) -> HttpResponse:
     """Throw away what was answered so far: the next person at this screen sees nothing of it."""
     drafts.forget(request.COOKIES.get(COOKIE, ""))
     answer = redirect("request-new")
-    answer.delete_cookie(COOKIE)
+    _take_the_cookie(answer)
     return answer
 
 
