@@ -52,6 +52,7 @@ SHARED = {
     "register.Agreement.terms_version": "the same for every agreement of a season",
     "register.Consent.notice_version": "the same for everybody who saw that notice",
     "requests_app.DataSubjectRequest.notice_version": "the same for everybody",
+    "requests_app.Correction.column": "the name of a column, whoever's it is",
     "register.CardOnFile.last_four": "four digits are found by chance; the difference finds them",
     "register.Company.postcode": "five digits are found by chance",
     "register.Company.billing_postcode": "five digits are found by chance",
