@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from register.models import Consent, Customer, ProcessingRestriction
 from requests_app import deadlines
-from requests_app.models import AccessPackage, DataSubjectRequest
+from requests_app.models import AccessPackage, Correction, DataSubjectRequest
 from requests_app.packages import making
 from tests import cast
 
@@ -152,6 +152,24 @@ def decide(desk: Page, decision: str = "granted", grounds: str = "") -> None:
     desk.get_by_role("button", name="Ratkaise").click()
 
 
+def write_down(desk: Page, field: str, value: str) -> None:
+    """On the page that goes field by field: which is wrong, and what it should be."""
+    if "korjaukset" not in desk.url:
+        desk.get_by_role("link", name="Korjattavat kentät").click()
+    desk.locator("#spot").select_option(field)
+    desk.get_by_role("button", name="Valitse", exact=True).click()
+    desk.locator("[name=value]").fill(value)
+    desk.get_by_role("button", name="Kirjaa").click()
+
+
+def answer(desk: Page, column: str, said: str, ground: str = "") -> None:
+    pk = Correction.objects.get(column=column).pk
+    desk.locator(f'[name="{pk}-answer"][value={said}]').check()
+    if ground:
+        desk.locator(f'[name="{pk}-ground"]').select_option(ground)
+    desk.locator(f'form[action*="{pk}"]').get_by_role("button", name="Ratkaise").click()
+
+
 def close(desk: Page, request: DataSubjectRequest) -> None:
     desk.get_by_role("button", name="Päätä pyyntö").click()
     request.refresh_from_db()
@@ -223,9 +241,20 @@ def test_in_swedish_a_paper_is_corrected_and_what_may_go_is_erased(
 ) -> None:
     server = live_server.url
     aino = cast.aino(last_name="Aallokko", has_contract=False)
-    paper = enter(desk, server, "rectification", "paper", "sv", details="Aalokko → Aallokko")
+    paper = enter(desk, server, "rectification", "paper", "sv", details="Aallokko → Aalokko; väst")
     know_her(desk, server, paper)
-    decide(desk, "refused", "Namnet är redan rätt.")
+    for column, value in (("last_name", "Aalokko"), ("wishes", "En väst, tack.")):
+        write_down(desk, f"register.Customer.{column}.{aino.pk}", value)
+    answer(desk, "wishes", "yes")
+    axe(desk)
+    answer(desk, "last_name", "no", ground="correct_already")
+    desk.get_by_role("link", name="Takaisin pyyntöön").click()
+    desk.get_by_role("button", name="Ratkaise").click()
+    paper.refresh_from_db()
+    aino.refresh_from_db()
+    assert (paper.decision, aino.wishes, aino.last_name) == ("partly", "En väst, tack.", "Aallokko")
+    letter = desk.get_by_role("link", name=re.compile("Ratkaisukirje")).get_attribute("href")
+    assert desk.request.get(f"{server}{letter}").body().startswith(b"%PDF")
     close(desk, paper)
 
     gone = ask_on_the_web(page, server, "erasure", "sv", lambda page: None, details="Tack och hej")

@@ -179,6 +179,27 @@ def test_eeros_package_does_not_show_that_aino_was_the_renter(told) -> None:
     assert str(told.booking.number) in data  # his own drive is told
 
 
+def test_the_whole_package_of_a_co_driver_has_all_of_his_and_nothing_of_the_renters(
+    told, identified, django_capture_on_commit_callbacks
+) -> None:
+    eero, aino = told.eero, told.aino
+    request, _eero = identified(eero, name=eero.full_name, email=eero.email)
+    read_by_two(request)
+    with django_capture_on_commit_callbacks(execute=True):
+        steps.decide(request=request, decision="granted", by=cast.petra(), at=cast.NOW)
+    archive = zipfile.ZipFile(BytesIO(AccessPackage.objects.get().content.expose_bytes()))
+    everything = "".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
+    his = (eero.last_name, eero.email, str(eero.phone), str(eero.number), str(told.booking.number))
+    hers = (
+        str(aino.pk), aino.last_name, aino.email, str(aino.phone), str(aino.number), aino.wishes,
+        told.booking.wishes, told.case.description, cast.AINOS_CODE,
+    )  # fmt: skip
+    assert all(hers)
+    assert [canary for canary in his if canary not in everything] == []
+    assert [canary for canary in hers if canary in everything] == []
+    assert {name for name in archive.namelist() if name.startswith("liitteet")} == set()
+
+
 def _collected(customer) -> dict:
     request = DataSubjectRequest(reference="TP-2026-0009", kind="access", language="fi")
     everything = collecting.collect(customer, language="fi")
