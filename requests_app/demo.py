@@ -41,7 +41,7 @@ class Plan:
 OPEN_PLANS = (
     Plan(Kind.ACCESS, State.CONFIRMED, due_in=-1, details="Haluan nähdä kaikki tietoni."),
     Plan(Kind.RECTIFICATION, State.CONFIRMED, due_in=1, channel=Channel.PAPER,
-         details="Laskutusosoite on vanha."),
+         details="Sähköpostiosoitteeni on vaihtunut."),
     Plan(Kind.ERASURE, State.IDENTIFIED, due_in=2, details="En aio enää vuokrata."),
     Plan(Kind.PORTABILITY, State.IN_HAND, due_in=5),
     Plan(Kind.OBJECTION, State.CONFIRMED, due_in=8, channel=Channel.EMAIL,

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from register import policy
 from register.models import Booking, Consent, Customer, Feedback, Message, Segment
+from register.models.post import PostKind
 from register.services import (
     approvals,
     attachments,
@@ -26,9 +27,12 @@ from register.services import (
     customers,
     exports,
     lifting,
+    loyalty,
     messaging,
+    post,
     rentals,
     restrictions,
+    season,
     segments,
 )
 from register.services.refusals import Refused
@@ -152,6 +156,29 @@ def is_seen_by_marketing(her: Customer) -> bool:
     return her in customers.visible_to(cast.mauri())
 
 
+def is_counted_by_the_programme(her: Customer) -> bool:
+    cast.loyalty(her)
+    return loyalty.standing(her, on=cast.TODAY) is not None
+
+
+def is_counted_by_the_season(purpose: str) -> Way:
+    """Over late returns and damage, or over satisfaction."""
+
+    def counted(her: Customer) -> bool:
+        cast.consent(her, purpose=purpose, channel="")
+        return her in season.agreed(purpose)
+
+    return counted
+
+
+def is_sent_the_feedback_link(her: Customer) -> bool:
+    booking = cast.booking(her, state="returned")
+    row = post.queue(
+        PostKind.THANKS, customer=her, about=booking.pk, booking=booking, at=cast.NOW
+    )
+    return row.state != "left_out"
+
+
 WAYS: dict[str, dict[str, Way]] = {
     "service": {
         "book": books,
@@ -168,6 +195,7 @@ WAYS: dict[str, dict[str, Way]] = {
     "communication": {
         "message": is_written_to(Message.Topic.SERVICE),
         "desk's form": message_goes_out,
+        "feedback link": is_sent_the_feedback_link,
     },
     "marketing": {
         "segment": is_in_the_segment({}),
@@ -177,13 +205,17 @@ WAYS: dict[str, dict[str, Way]] = {
     "analysis": {
         "segment": is_in_the_segment({"loyal": True}),
         "export": leaves_in_an_export("analysis"),
+        "season report": is_counted_by_the_season("analysis"),
     },
-    "loyalty": {"segment": is_in_the_segment({"loyal": True})},
+    "loyalty": {
+        "segment": is_in_the_segment({"loyal": True}),
+        "programme": is_counted_by_the_programme,
+    },
     "development": {},
-    "quality": {},
+    "quality": {"season report": is_counted_by_the_season("quality")},
 }
-"""Development and quality have no use of their own: feedback is read in its list, which serves
-service as well, and leaves the list when nothing is left that it serves (the last test)."""
+"""Development has no use of its own: feedback is read in its list, which serves service as well, and
+leaves the list when nothing is left that it serves (the last test)."""
 
 
 def signed_in(username: str) -> Client:
