@@ -173,9 +173,7 @@ def is_counted_by_the_season(purpose: str) -> Way:
 
 def is_sent_the_feedback_link(her: Customer) -> bool:
     booking = cast.booking(her, state="returned")
-    row = post.queue(
-        PostKind.THANKS, customer=her, about=booking.pk, booking=booking, at=cast.NOW
-    )
+    row = post.queue(PostKind.THANKS, customer=her, about=booking.pk, booking=booking, at=cast.NOW)
     return row.state != "left_out"
 
 
@@ -214,8 +212,8 @@ WAYS: dict[str, dict[str, Way]] = {
     "development": {},
     "quality": {"season report": is_counted_by_the_season("quality")},
 }
-"""Development has no use of its own: feedback is read in its list, which serves service as well, and
-leaves the list when nothing is left that it serves (the last test)."""
+"""Development has no use of its own: feedback is read in its list, which serves service as well,
+and leaves the list when nothing is left that it serves (the last test)."""
 
 
 def signed_in(username: str) -> Client:
