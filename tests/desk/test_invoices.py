@@ -165,4 +165,6 @@ def test_the_desk_makes_pays_and_credits_an_invoice(booking, signed_in) -> None:
     assert Invoice.objects.filter(kind="credit_note").count() == 1
     page = client.get(reverse("admin:desk-invoices")).content.decode()
     assert "202600001" in page
+    assert "hyvitetty" in page
+    assert "maksettu" not in page
     assert AuditEvent.objects.filter(verb="invoice.credit_note").count() == 1
