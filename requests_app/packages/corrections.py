@@ -4,6 +4,7 @@ from django.utils.text import capfirst
 
 from register.services import rectifying
 from requests_app.models import Correction, DataSubjectRequest
+from requests_app.packages.values import name_of
 
 
 def corrected(request: DataSubjectRequest) -> list[str]:
@@ -16,4 +17,4 @@ def title_of(row: Correction) -> str:
     """ "Customer, e-mail"."""
     column = rectifying.column_of(row.label)
     table = capfirst(str(column.model._meta.verbose_name))
-    return f"{table}, {column.verbose_name}"
+    return f"{table}, {name_of(column)}"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Field, ForeignKey, Model
 from django.utils import formats
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
@@ -163,8 +163,10 @@ def euros(cents: int) -> str:
 
 
 def _title(column: Column) -> str:
+    return capfirst(name_of(column))
+
+
+def name_of(column: Column) -> str:
     """The column's name for people; amounts are told in euros, so "cents" is left out."""
-    title = str(column.verbose_name)
-    if column.name.endswith("_cents"):
-        title = title.rpartition(",")[0] or title
-    return title[:1].upper() + title[1:]
+    name = str(column.verbose_name)
+    return (name.rpartition(",")[0] or name) if column.name.endswith("_cents") else name

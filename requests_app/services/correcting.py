@@ -20,7 +20,7 @@ from register.vault.fields import SealedField
 from requests_app.models import Correction, DataSubjectRequest
 from requests_app.packages.corrections import title_of
 from requests_app.packages.rows import rows_of
-from requests_app.packages.values import value_of
+from requests_app.packages.values import name_of, value_of
 from requests_app.services import errors
 
 Decision = DataSubjectRequest.Decision
@@ -92,7 +92,7 @@ def _spots(
         if rectifying.may_correct(by, f"{row._meta.label}.{name}"):
             value = value_of(row, name, of=customer)
             column = rectifying.column_of(f"{row._meta.label}.{name}")
-            yield Spot(row, name, capfirst(str(column.verbose_name)), value.text if value else "")
+            yield Spot(row, name, capfirst(name_of(column)), value.text if value else "")
 
 
 def spot(*, request: DataSubjectRequest, key: str, by: Any) -> Spot | None:
@@ -217,11 +217,20 @@ def shown(row: Correction, name: str, *, by: Any, at: datetime) -> str:
     value = getattr(row, name)
     if isinstance(value, Erased) or not isinstance(value, Secret):
         return ""
-    if isinstance(rectifying.column_of(row.label), SealedField):
+    column = rectifying.column_of(row.label)
+    if isinstance(column, SealedField):
         return row.masked(name)
     text = value.reveal(reason="request", by=by, at=at)
-    choices = dict(rectifying.column_of(row.label).flatchoices)
-    return str(choices.get(text, text))
+    made = _holding(column, rectifying.of_text(row.label, text))
+    told = value_of(made, column.name, of=row.customer)
+    return told.text if told else ""
+
+
+def _holding(column: Any, value: Any) -> models.Model:
+    """A record that is never saved, so that a value is told as the record itself would tell it."""
+    made: models.Model = column.model()
+    setattr(made, column.name, value)
+    return made
 
 
 def text_of(held: Any) -> str:

@@ -148,7 +148,7 @@ def letter(kept: list[Item], language: str) -> str:
         for item in kept:
             told.setdefault(_until_and_why(item, language), {}).update(_names(item, language))
         return "\n".join(
-            _("%(what)s: kept through %(until)s.") % {"what": ", ".join(names), "until": until}
+            _("%(what)s: kept through %(until)s.") % {"what": "; ".join(names), "until": until}
             + why
             for (until, why), names in told.items()
         )

@@ -17,6 +17,7 @@ from register.vault import Secret
 from requests_app import letters
 from requests_app.models import Correction, DataSubjectRequest, RecipientNotice
 from requests_app.packages import collecting
+from requests_app.packages.corrections import title_of
 from requests_app.services import correcting, erasing, errors, recipients, steps
 from requests_app.services.effects import Uses
 from tests import cast
@@ -89,6 +90,18 @@ def test_an_accepted_field_is_written_with_its_name_in_the_audit_and_never_its_v
     line = AuditEvent.objects.filter(verb="rectify").latest("id")
     assert (line.fields, line.customer_id, line.reason) == (["email"], aino.pk, "request")
     assert NEW not in str(list(AuditEvent.objects.values()))
+
+
+def test_a_clerk_reads_the_two_values_as_the_register_tells_them(rectified) -> None:
+    request, _aino, told = rectified()
+    told.case.fee_cents = 45_050
+    told.case.save()
+    row = write_down(request, "register.Case.fee_cents", 12_000)
+    both = [
+        correcting.shown(row, name, by=cast.petra(), at=cast.NOW) for name in ("old", "proposed")
+    ]
+    assert both == ["450,50\u00a0€", "120,00\u00a0€"]
+    assert "cents" not in title_of(row)
 
 
 def test_sealed_numbers_are_corrected_masked_and_stay_sealed(rectified, client: Client) -> None:
