@@ -8,14 +8,14 @@ from dateutil.relativedelta import relativedelta
 
 from register import policy
 from register.clock import local_date
-from register.demo import edges
+from register.demo import edges, invented
 from register.demo.diary import moment
 from register.demo.edges import Edge
 from register.demo.stage import Stage
-from register.models import Customer, IdentityCheck
+from register.models import Customer, Disclosure, IdentityCheck
 from register.services import audit, numbers
 from requests_app import deadlines, tokens
-from requests_app.models import DataSubjectRequest
+from requests_app.models import Correction, DataSubjectRequest, RecipientNotice
 from requests_app.services import versions
 
 Kind, State = DataSubjectRequest.Kind, DataSubjectRequest.State
@@ -63,6 +63,14 @@ ENDED_PLANS = (
     Plan(Kind.ACCESS, State.LAPSED, received=40),
 )  # fmt: skip
 
+CORRECTED = Plan(
+    Kind.RECTIFICATION, State.CLOSED, received=16, extra={"decision": Decision.GRANTED},
+    details="Sähköpostiosoitteeni on vaihtunut.",
+)  # fmt: skip
+IN_CORRECTION = Plan(
+    Kind.RECTIFICATION, State.IN_HAND, received=6, details="Uusi numero, ja liivi kokoa L."
+)
+
 
 def play(stage: Stage) -> list[Edge]:
     """Requests of people already saved, and of one who is due but has asked for a copy."""
@@ -77,6 +85,7 @@ def play(stage: Stage) -> list[Edge]:
         request(stage, person, plan)
     request(stage, due, Plan(Kind.ACCESS, State.CONFIRMED, received=2), matched=True)
     _old_files(stage, askers[0])
+    _corrected(stage)
     return [Edge("is due but waits for a copy", due, goes=False)]
 
 
@@ -96,6 +105,41 @@ def _old_files(stage: Stage, of: Customer) -> None:
         row = request(stage, of, plan, received_at=moment(closed_on - 20 * DAY, 13))
         row.closed_at = moment(closed_on, 15)
         row.save()
+
+
+def _corrected(stage: Stage) -> None:
+    """Corrections half way, and one that is done but of which a recipient is not told yet."""
+    given = Disclosure.objects.filter(
+        customer__erased_on__isnull=True, customer__kept_through__gt=stage.today,
+        disclosed_at__lt=stage.now - 30 * DAY,
+    ).exclude(customer__email="")  # fmt: skip
+    last = given.select_related("customer").order_by("-disclosed_at").first()
+    if last is None:
+        return
+    her, before = last.customer, invented.finnish_phone(109_999)
+    done = request(stage, her, CORRECTED)
+    _correction(stage, done, "email", "vanha.osoite@posti.example", her.email, done=True)
+    RecipientNotice.objects.create(
+        id=stage.uuid(), request=done, recipient=last.recipient,
+        disclosed_on=local_date(last.disclosed_at), asked_at=done.closed_at or stage.now,
+    )  # fmt: skip
+    half = request(stage, her, IN_CORRECTION)
+    _correction(stage, half, "phone", before, str(her.phone), done=True)
+    _correction(stage, half, "wishes", her.wishes, "Liivi kokoa L.")
+
+
+def _correction(
+    stage: Stage, of: DataSubjectRequest, column: str, old: str, new: str, *, done: bool = False
+) -> None:
+    """One field; one that is done stands in the register as it was asked to."""
+    her, at = of.customer, of.taken_at or of.received_at
+    assert her is not None
+    decided = {"outcome": Correction.Outcome.ACCEPTED, "decided_at": at, "decided_by": of.taken_by}
+    Correction.objects.create(
+        id=stage.uuid(), request=of, customer=her, table=Customer._meta.label,
+        column=column, row_id=her.pk, old=old or None, proposed=new, proposed_at=at,
+        **(decided if done else {}),
+    )  # fmt: skip
 
 
 def request(

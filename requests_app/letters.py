@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from register import pdf
+from register import pdf, policy
 from requests_app import letter_words
 from requests_app.models import DataSubjectRequest, LetterWords, RecipientNotice
 from requests_app.packages.corrections import corrected
@@ -101,7 +101,8 @@ def _follows(request: DataSubjectRequest) -> str:
         Kind.RECTIFICATION: _("We have corrected the data in our register."),
         Kind.ERASURE: _(
             "We erase the data. What the law makes us keep is erased by itself when its time is up."
-        ),
+        )
+        + f" {_own_file(request.language)}",
         Kind.RESTRICTION: _(
             "From now on we only store the data for the uses concerned. We tell you before we lift "
             "the restriction."
@@ -114,3 +115,12 @@ def _follows(request: DataSubjectRequest) -> str:
             "The consents no longer stand. What was done before is not undone by it."
         ),
     }[Kind(request.kind)]
+
+
+def _own_file(language: str) -> str:
+    """The request itself outlives what it erased, by the policy's own clock."""
+    kept = policy.SHOWN
+    period = _("We keep the papers of this request for %(period)s.") % {
+        "period": policy.REQUEST_YEARS.name.to(language)
+    }
+    return f"{period} {kept.reason.to(language)} ({kept.basis})"
