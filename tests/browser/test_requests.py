@@ -236,7 +236,7 @@ def test_in_finnish_aino_gets_her_data_by_link_and_code_and_has_its_use_limited(
     close(desk, limited)
 
 
-def test_in_swedish_a_paper_is_corrected_and_what_may_go_is_erased(
+def test_in_swedish_a_paper_leads_to_rectification_and_what_may_go_is_erased(
     page: Page, desk: Page, live_server: Any, axe: Axe
 ) -> None:
     server = live_server.url
