@@ -162,6 +162,7 @@ def _request(person: Customer, whose: str, at: datetime) -> DataSubjectRequest:
     row = DataSubjectRequest(**named)
     row.status_token_hash = tokens.digest(tokens.derive(tokens.STATUS, row.pk))
     row.confirm_token_hash = tokens.digest(tokens.derive(tokens.CONFIRM, row.pk))
+    row.code_hash = tokens.digest(f"code of {row.pk}")
     row.save()
     return row
 
