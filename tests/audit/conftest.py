@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management.color import no_style
 from django.db import connection
 
 from register.models import AuditEvent, guards
@@ -53,6 +54,9 @@ def write(number: int, *, step: int = 1, first: int = 1) -> None:
         ],
         batch_size=1_000,
     )
+    with connection.cursor() as cursor:  # the next line that is written gets the next number
+        for statement in connection.ops.sequence_reset_sql(no_style(), [AuditEvent]):
+            cursor.execute(statement)
 
 
 def found() -> audit_chain.Check:
