@@ -283,7 +283,7 @@ def misspelt(text: str) -> None:
         fetch(f"SELECT id, search_text FROM register_customer WHERE {where}", halves)
         return
     where = " AND ".join(["%s <%% search_text"] * len(parts))
-    fetch(f"SET pg_trgm.word_similarity_threshold = {likeness.LIKE_ENOUGH}", [])
+    fetch(f"SET pg_trgm.word_similarity_threshold = {likeness.INDEX_LIKE_ENOUGH}", [])
     score = " + ".join(["word_similarity(%s, search_text)"] * len(parts))
     fetch(
         f"SELECT * FROM register_customer WHERE {where} ORDER BY {score} DESC LIMIT 21",
